@@ -1,0 +1,5 @@
+"""The API's router."""
+
+from rest_framework.routers import SimpleRouter
+
+router = SimpleRouter()

@@ -1,0 +1,65 @@
+"""Reviews' tables."""
+
+from reviews.models.cards import Card, CardVersion
+from reviews.models.events import CardEvent, CardNote, Document, Objection
+from reviews.models.figures import AgentFigures, ShopFigures
+from reviews.models.imports import ImportBatch, ImportChange, ImportFile, ImportIssue
+from reviews.models.plans import (
+    Acknowledgement,
+    Band,
+    Plan,
+    PlanAssignment,
+    PlanLine,
+    PlanRule,
+    PlanVersion,
+    Tier,
+    Veto,
+)
+from reviews.models.reviews import CardState, NoCard, Procedure, ProcedureStep, Review
+from reviews.models.targets import ShopMonth, SourceOrder, Target
+from reviews.models.versions import (
+    CardFact,
+    CardLine,
+    CardSegment,
+    Comparison,
+    OpeningMonth,
+    ShopShare,
+)
+
+__all__ = [
+    "Acknowledgement",
+    "AgentFigures",
+    "Band",
+    "Card",
+    "CardEvent",
+    "CardFact",
+    "CardLine",
+    "CardNote",
+    "CardSegment",
+    "CardState",
+    "CardVersion",
+    "Comparison",
+    "Document",
+    "ImportBatch",
+    "ImportChange",
+    "ImportFile",
+    "ImportIssue",
+    "NoCard",
+    "Objection",
+    "OpeningMonth",
+    "Plan",
+    "PlanAssignment",
+    "PlanLine",
+    "PlanRule",
+    "PlanVersion",
+    "Procedure",
+    "ProcedureStep",
+    "Review",
+    "ShopFigures",
+    "ShopMonth",
+    "ShopShare",
+    "SourceOrder",
+    "Target",
+    "Tier",
+    "Veto",
+]

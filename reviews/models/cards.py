@@ -1,0 +1,117 @@
+"""Cards and their versions: drafts that move, frozen versions that never do."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from reviews.models.doors import CardQuerySet
+from reviews.models.reviews import CardState, Review
+from staff.models import Level, Person, Position, Unit
+from staff.money import MoneyField
+
+
+class Card(models.Model):
+    """One person's one month. Its figures stand in versions; its state moves in workflow.py only."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    review = models.ForeignKey(Review, models.PROTECT, related_name="cards", verbose_name=_("review"))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="cards", verbose_name=_("person"))
+    month = models.DateField(_("month"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    position = models.ForeignKey(Position, models.PROTECT, related_name="+", verbose_name=_("position"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=CardState, default=CardState.DRAFT, editable=False, db_index=True
+    )
+    current = models.OneToOneField(
+        "reviews.CardVersion", models.PROTECT, null=True, editable=False, related_name="current_of"
+    )
+    assessor = models.ForeignKey(
+        Person, models.PROTECT, related_name="cards_to_assess", verbose_name=_("assessor")
+    )
+    approver = models.ForeignKey(
+        Person, models.PROTECT, related_name="cards_to_approve", verbose_name=_("approver")
+    )
+    decider = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="cards_to_decide", verbose_name=_("decider")
+    )
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+    delivered_at = models.DateTimeField(_("delivered"), null=True, editable=False)
+    window_ends_at = models.DateTimeField(_("window ends"), null=True, editable=False)
+    comment = models.CharField(_("supervisor's comment"), max_length=400, blank=True)
+
+    objects = CardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("card")
+        verbose_name_plural = _("cards")
+        ordering: ClassVar = ["review", "person"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "month"],
+                name="reviews_card_one_a_month",
+                violation_error_message=_("This person has a card for that month already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(assessor=F("person")) & ~Q(approver=F("person")) & ~Q(assessor=F("approver")),
+                name="reviews_card_four_eyes",
+                violation_error_message=_("Assessor and approver are two people, neither the subject."),
+            ),
+            models.CheckConstraint(
+                condition=Q(decider__isnull=True) | ~Q(decider=F("person")),
+                name="reviews_card_decider_not_subject",
+            ),
+            models.CheckConstraint(condition=Q(state__in=CardState.values), name="reviews_card_state_known"),
+            models.CheckConstraint(condition=Q(month__day=1), name="reviews_card_month_is_first_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.month:%Y-%m}"
+
+
+class CardVersion(models.Model):
+    """One scoring of a card. Rewritten by runs while its card is a draft; from submission on it never changes."""
+
+    card = models.ForeignKey(Card, models.PROTECT, related_name="versions", verbose_name=_("card"))
+    number = models.PositiveSmallIntegerField(_("version"))
+    frozen_at = models.DateTimeField(_("frozen"), null=True, editable=False)
+    why = models.CharField(_("why"), max_length=400, blank=True)
+    total_before_cap = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    total = models.DecimalField(_("total"), max_digits=7, decimal_places=2, null=True)
+    critical_failures = models.PositiveSmallIntegerField(default=0)
+    adjustment = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    adjustment_reason = models.CharField(max_length=400, blank=True)
+    # The band, level and plan copied, so that the card stands alone.
+    band_at_least = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    band = models.JSONField(default=dict)
+    multiplier = models.DecimalField(_("multiplier"), max_digits=5, decimal_places=3, null=True)
+    level = models.ForeignKey(Level, models.PROTECT, null=True, related_name="+")
+    level_name = models.CharField(max_length=60, blank=True)
+    base_salary = MoneyField(_("base salary"), null=True)
+    performance_salary = MoneyField(_("performance salary"), null=True)
+    performance_pay = MoneyField(_("performance pay"), null=True)
+    late_figures = models.BooleanField(default=False)
+    estimated = models.BooleanField(default=False)
+    engine = models.CharField(max_length=20)
+    sha256 = models.CharField(max_length=64, blank=True)
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("card version")
+        verbose_name_plural = _("card versions")
+        ordering: ClassVar = ["card", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["card", "number"], name="reviews_cardversion_unique"),
+            models.CheckConstraint(
+                condition=Q(frozen_at__isnull=True) | Q(total__isnull=False),
+                name="reviews_cardversion_frozen_has_total",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.card} v{self.number}"

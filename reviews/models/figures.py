@@ -1,0 +1,150 @@
+"""Figures as the files have them: wide rows, only ever added."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from reviews.models.imports import ImportBatch, ImportFile
+from staff.models import Person, PlatformAccount, Shop
+from staff.money import MoneyField
+
+
+def _count() -> models.PositiveIntegerField[int | None, int | None]:
+    return models.PositiveIntegerField(null=True, blank=True)
+
+
+class FigureRow(models.Model):
+    """What every stored row of figures has. Rows are only added; `current` says which ones count.
+
+    A row is current while its batch is applied and nothing supersedes it. Null is "not known", never 0.
+    """
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="%(class)s_rows")
+    file = models.ForeignKey(ImportFile, models.CASCADE, related_name="%(class)s_rows")
+    row = models.PositiveIntegerField(_("row"))
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    source = models.CharField(_("source"), max_length=30)
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    flags = models.CharField(_("flags"), max_length=120, blank=True)
+    current = models.BooleanField(_("counts"), default=False, editable=False)
+    superseded_by = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class AgentFigures(FigureRow):
+    """One account's (or person's) figures of one source and span, as the file has them. Never changed.
+
+    Whose an account's row is, its dated holder says when it is read; money is CNY, rates are
+    shares of 1, times are seconds.
+    """
+
+    account = models.ForeignKey(
+        PlatformAccount,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="figures",
+        verbose_name=_("platform account"),
+    )
+    account_name = models.CharField(_("account in the file"), max_length=120, blank=True)
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="figures", verbose_name=_("person")
+    )
+    estimated = models.BooleanField(_("estimated"), default=False)
+
+    consulted = _count()
+    inquiries = _count()
+    receptions = _count()
+    answered = _count()
+    unanswered = _count()
+    paid_inquiries = _count()
+    buyers = _count()
+    orders = _count()
+    items = _count()
+    sales = MoneyField(null=True, blank=True)
+    featured_sales = MoneyField(null=True, blank=True)
+    refund_amount = MoneyField(null=True, blank=True)
+    refunded_orders = _count()
+    first_response_seconds = models.DecimalField(max_digits=11, decimal_places=3, null=True, blank=True)
+    average_response_seconds = models.DecimalField(max_digits=11, decimal_places=3, null=True, blank=True)
+    satisfaction_rate = models.DecimalField(max_digits=10, decimal_places=6, null=True, blank=True)
+    reply_rate = models.DecimalField(max_digits=10, decimal_places=6, null=True, blank=True)
+    answer_ratio = models.DecimalField(max_digits=10, decimal_places=6, null=True, blank=True)
+    slow_responses = _count()
+    messages_in = _count()
+    messages_out = _count()
+    satisfied = _count()
+    rated = _count()
+    assists = _count()
+    transfers_out = _count()
+
+    class Meta:
+        verbose_name = _("agent's figures")
+        verbose_name_plural = _("agents' figures")
+        ordering: ClassVar = ["shop", "first_day", "account_name", "source"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["shop", "first_day"], condition=Q(current=True), name="reviews_agentfig_current"
+            ),
+            models.Index(fields=["account", "first_day"], name="reviews_agentfig_account"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(current=False)
+                | Q(account__isnull=False, person__isnull=True)
+                | Q(account__isnull=True, person__isnull=False),
+                name="reviews_agentfigures_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")), name="reviews_agentfigures_span"
+            ),
+            models.UniqueConstraint(
+                fields=["shop", "source", "account", "first_day", "last_day"],
+                condition=Q(current=True, account__isnull=False),
+                name="reviews_agentfigures_account_once",
+            ),
+            models.UniqueConstraint(
+                fields=["shop", "source", "person", "first_day", "last_day"],
+                condition=Q(current=True, person__isnull=False),
+                name="reviews_agentfigures_person_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_name or self.person} {self.first_day}"
+
+
+class ShopFigures(FigureRow):
+    """One shop's figures of one source and span of days, shared by all who work there. Never changed."""
+
+    visitors = _count()
+    buyers = _count()
+    orders = _count()
+    sales = MoneyField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("shop's figures")
+        verbose_name_plural = _("shops' figures")
+        ordering: ClassVar = ["shop", "first_day", "source"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")), name="reviews_shopfigures_span"
+            ),
+            models.UniqueConstraint(
+                fields=["shop", "source", "first_day", "last_day"],
+                condition=Q(current=True),
+                name="reviews_shopfigures_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shop} {self.first_day}"

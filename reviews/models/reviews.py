@@ -1,0 +1,126 @@
+"""Monthly reviews and the procedure they follow."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from reviews.models.doors import ReviewQuerySet
+from staff.models import Person, Role, Unit
+
+
+class CardState(models.TextChoices):
+    """Where a card stands; the order is the path."""
+
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    PUBLISHED = "published", _("published")
+    OBJECTED = "objected", _("objected")
+    CONFIRMED = "confirmed", _("confirmed")
+    CLOSED = "closed", _("closed")
+    APPROVED = "approved", _("approved by HR")
+    PAID = "paid", _("paid")
+
+
+class Procedure(models.Model):
+    """Who acts at which step and by which working day: small, medium or full. Data HR can edit."""
+
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    name_zh = models.CharField(_("Chinese name"), max_length=60)
+    name_en = models.CharField(_("English name"), max_length=60)
+
+    class Meta:
+        verbose_name = _("procedure")
+        verbose_name_plural = _("procedures")
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.name_en if (get_language() or "").startswith("en") else self.name_zh
+
+
+class ProcedureStep(models.Model):
+    """One act of a procedure for one kind of subject: the role that does it, and its working day."""
+
+    class Act(models.TextChoices):
+        ASSESS = "assess", _("submits")
+        APPROVE = "approve", _("approves")
+        DECIDE = "decide", _("answers objections")
+        CONFIRM = "confirm", _("confirms or objects")
+        CLOSE = "close", _("closes the month")
+        HAND_OVER = "hand_over", _("hands over to finance")
+        PAY = "pay", _("pays")
+
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="steps", verbose_name=_("procedure")
+    )
+    act = models.CharField(_("act"), max_length=10, choices=Act)
+    subject_kind = models.CharField(_("of"), max_length=12, help_text=_("agent, supervisor, manager"))
+    role = models.CharField(_("role"), max_length=16, choices=[*Role.choices, ("subject", _("the agent"))])
+    working_day = models.PositiveSmallIntegerField(_("by working day"))
+
+    class Meta:
+        verbose_name = _("procedure step")
+        verbose_name_plural = _("procedure steps")
+        ordering: ClassVar = ["procedure", "subject_kind", "working_day"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["procedure", "act", "subject_kind"], name="reviews_procedurestep_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure} {self.act}"
+
+
+class Review(models.Model):
+    """One month of one branch of the tree: gathers its cards and ends in pay. One per unit and month."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="reviews", verbose_name=_("unit"))
+    month = models.DateField(_("month"), help_text=_("The month's first day."))
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="+", verbose_name=_("procedure"))
+    trial = models.BooleanField(_("trial month"), default=False)
+    computed_at = models.DateTimeField(_("computed"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("monthly review")
+        verbose_name_plural = _("monthly reviews")
+        ordering: ClassVar = ["-month", "unit"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["unit", "month"],
+                name="reviews_review_unique",
+                violation_error_message=_("This unit has a review of that month already."),
+            ),
+            models.CheckConstraint(condition=Q(month__day=1), name="reviews_review_month_is_first_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.month:%Y-%m}"
+
+
+class NoCard(models.Model):
+    """Somebody of the review who gets no card this month, and why. Rewritten with each run of the month."""
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="no_cards", verbose_name=_("review"))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
+    reason = models.CharField(_("reason"), max_length=40)
+    params = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("person without a card")
+        verbose_name_plural = _("people without a card")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["review", "person"], name="reviews_nocard_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.reason}"

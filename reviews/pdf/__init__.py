@@ -1,0 +1,11 @@
+"""Cards as PDF documents.
+
+Fontconfig reads its configuration once, when WeasyPrint is imported: a package is
+imported before its modules, so this is the place that shows it our fonts and
+nothing else. Identical bytes need identical fonts on every machine.
+"""
+
+import os
+from pathlib import Path
+
+os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parent / "fonts" / "fonts.conf")

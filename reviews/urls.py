@@ -1,0 +1,5 @@
+"""Reviews's pages."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

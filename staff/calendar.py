@@ -1,0 +1,68 @@
+"""Working days by the Chinese calendar, make-up days included. The table is HR's to edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from staff.models import CalendarYear, Holiday
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDay:
+    """A working day found, and whether its year's holidays are not published yet."""
+
+    day: date
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Days that differ from their weekday, and the years the state has published."""
+
+    exceptions: Mapping[date, bool]
+    published: frozenset[int]
+
+    def works(self, day: date) -> bool:
+        """Whether a day is a working day."""
+        return self.exceptions.get(day, day.weekday() < SATURDAY)
+
+    def nth_after(self, last_day: date, number: int) -> WorkingDay:
+        """Return the n-th working day after a day (n from 1)."""
+        day = last_day
+        while number:
+            day += timedelta(days=1)
+            number -= self.works(day)
+        return WorkingDay(day, estimated=day.year not in self.published)
+
+    def ordinal(self, last_day: date, on: date) -> int:
+        """Return how many working days have begun after `last_day` up to and including `on`."""
+        days = (on - last_day).days
+        return sum(self.works(last_day + timedelta(days=n)) for n in range(1, days + 1))
+
+
+def load() -> Calendar:
+    """Read the calendar in two queries."""
+    return Calendar(
+        exceptions=dict(Holiday.objects.values_list("date", "works")),
+        published=frozenset(CalendarYear.objects.filter(published=True).values_list("year", flat=True)),
+    )
+
+
+def first_of_next(month: date) -> date:
+    """Return the first day of the month after the one a day is in."""
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def last_day_of(month: date) -> date:
+    """Return the last day of the month a day is in."""
+    return first_of_next(month) - timedelta(days=1)
+
+
+def add_months(month: date, count: int) -> date:
+    """Return the first day of the month `count` months later (or earlier)."""
+    index = month.year * 12 + month.month - 1 + count
+    return date(index // 12, index % 12 + 1, 1)

@@ -1,0 +1,46 @@
+"""Staff's tables."""
+
+from staff.models.history import AuditEvent, AuditText
+from staff.models.jobs import Job, JobStep
+from staff.models.levels import (
+    AccountHolder,
+    Assignment,
+    Deputy,
+    EmploymentKind,
+    Level,
+    LevelAmount,
+    PlatformAccount,
+    Position,
+    Role,
+    RoleHolding,
+)
+from staff.models.people import Employment, Person, Shop, Unit, User
+from staff.models.shifts import Attendance, CalendarYear, Holiday, Leave, Shift, ShiftType
+
+__all__ = [
+    "AccountHolder",
+    "Assignment",
+    "Attendance",
+    "AuditEvent",
+    "AuditText",
+    "CalendarYear",
+    "Deputy",
+    "Employment",
+    "EmploymentKind",
+    "Holiday",
+    "Job",
+    "JobStep",
+    "Leave",
+    "Level",
+    "LevelAmount",
+    "Person",
+    "PlatformAccount",
+    "Position",
+    "Role",
+    "RoleHolding",
+    "Shift",
+    "ShiftType",
+    "Shop",
+    "Unit",
+    "User",
+]

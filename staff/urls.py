@@ -1,0 +1,5 @@
+"""Staff's pages."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,104 @@
+"""Makers of test data. People have names and roles; add makers here, one per kind of object."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from staff.models import (
+    AccountHolder,
+    Assignment,
+    Employment,
+    Level,
+    LevelAmount,
+    Person,
+    PlatformAccount,
+    Position,
+    RoleHolding,
+    Shop,
+    Unit,
+    User,
+)
+from staff.services import place_unit
+
+HIRED = date(2025, 1, 6)
+
+
+def unit(
+    code: str,
+    *,
+    parent: Unit | None = None,
+    shop: Shop | None = None,
+    kind: str = "team",
+    reviewed: bool = False,
+) -> Unit:
+    """A unit of the tree named by its code."""
+    return place_unit(Unit(code=code, name=code, kind=kind, shop=shop, reviewed=reviewed), parent=parent)
+
+
+def shop(name: str = "示例旗舰店") -> Shop:
+    """A shop on Tmall."""
+    return Shop.objects.create(name=name)
+
+
+def position(code: str = "presales", *, subject_kind: str = "agent") -> Position:
+    """A position, made once per test."""
+    found, _ = Position.objects.get_or_create(
+        code=code,
+        defaults={
+            "name_zh": code,
+            "name_en": code,
+            "subject_kind": subject_kind,
+            "has_card": subject_kind != "none",
+        },
+    )
+    return found
+
+
+def level(pos: Position, *, base: str = "3500.00", performance: str = "1500.00", rank: int = 1) -> Level:
+    """A pay level with amounts from 2025 on."""
+    found, made = Level.objects.get_or_create(
+        position=pos, code=f"L{rank}", defaults={"name": f"L{rank}", "rank": rank}
+    )
+    if made:
+        LevelAmount.objects.create(
+            level=found,
+            starts_on=date(2025, 1, 1),
+            base_salary=Decimal(base),
+            performance_salary=Decimal(performance),
+        )
+    return found
+
+
+def person(
+    name: str,
+    *,
+    staff_no: str | None = None,
+    unit: Unit | None = None,
+    position: Position | None = None,
+    level: Level | None = None,
+    hired: date = HIRED,
+    left: date | None = None,
+    login: bool = True,
+) -> Person:
+    """Somebody employed, assigned where a unit is given, with a log-in named by the staff number."""
+    made = Person.objects.create(staff_no=staff_no or f"S{Person.objects.count() + 1:04}", name=name)
+    Employment.objects.create(person=made, hired_on=hired, left_on=left)
+    if unit and position:
+        Assignment.objects.create(person=made, starts_on=hired, unit=unit, position=position, level=level)
+    if login:
+        User.objects.create_user(username=made.staff_no, password="pass", person=made)
+    return made
+
+
+def role(holder: Person, role: str, unit: Unit, *, since: date = HIRED) -> RoleHolding:
+    """A role over a unit and all below it."""
+    return RoleHolding.objects.create(person=holder, role=role, unit=unit, starts_on=since)
+
+
+def account(name: str, *, shop: Shop, holder: Person | None = None) -> PlatformAccount:
+    """A platform account, held from 2025 on where a holder is given."""
+    made = PlatformAccount.objects.create(shop=shop, name=name)
+    if holder:
+        AccountHolder.objects.create(account=made, person=holder, starts_at=datetime(2025, 1, 1, tzinfo=UTC))
+    return made

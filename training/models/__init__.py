@@ -1,0 +1,5 @@
+"""Training's tables."""
+
+from training.models.exams import ExamMark
+
+__all__ = ["ExamMark"]
