@@ -1,0 +1,177 @@
+"""Days, months and hours as cells write them, and what a file's name says about its span.
+
+Pure: standard library only. Errors are values, as in `cells`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from reviews.figures.cells import (
+    MISSING_BLANK,
+    Day,
+    Fault,
+    Missing,
+    folded,
+    missing_word,
+    shown,
+)
+
+Clock = time | Missing | Fault
+
+_DATE = re.compile(
+    r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
+    r"(?:[ T]([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?)?",
+    re.ASCII,
+)
+_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_MONTH = re.compile(r"(\d{4})(?:[-/.年]?)(\d{1,2})月?", re.ASCII)
+_CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)(?::00)?", re.ASCII)
+
+_NAME_DAY = (
+    r"(?:(?<!\d)(20\d{2})(?:([-./])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))(?!\d))"
+)
+_NAME_DAYS = re.compile(_NAME_DAY)
+_NAME_MONTH = re.compile(r"(?<!\d)(20\d{2})(?:[-.]?(0[1-9]|1[0-2])|年(\d{1,2})月)(?![-.]?\d)")
+_BETWEEN = re.compile(r"\s*(?:至|到|to|[-~～_—])\s*")
+_MODES = {"下单优先判定": "order_first", "付款优先判定": "pay_first"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """The days a row stands for, first and last included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def problem(self) -> str:
+        """Return the code of what is wrong with it, or nothing.
+
+        A span lies in one month; only a week may cross a month's end.
+        """
+        if self.last < self.first:
+            return "span_backwards"
+        crosses = (self.first.year, self.first.month) != (
+            self.last.year,
+            self.last.month,
+        )
+        return "span_two_months" if crosses and self.days > 7 else ""
+
+    def __str__(self) -> str:
+        return self.first.isoformat() if self.first == self.last else f"{self.first}至{self.last}"
+
+
+def month_span(year: int, month: int) -> Span:
+    """Return a whole month."""
+    return Span(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+
+
+def read_day(value: object) -> Day:
+    """Read a calendar day; a two-digit year or an order that may be American is not.
+
+    A time beside the day is dropped. Years before 2000 and after 2099 are refused:
+    they come of a number that was no date.
+    """
+    if isinstance(value, datetime):
+        return _sensible(value.date(), value)
+    if isinstance(value, date):
+        return _sensible(value, value)
+    if not isinstance(value, str | float | int) or isinstance(value, bool):
+        return MISSING_BLANK if value is None else Fault("not_a_date", shown(value))
+    text = folded(value) if isinstance(value, str) else shown(float(value))
+    return missing_word(text) or _written_day(text)
+
+
+def _written_day(text: str) -> Day:
+    match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
+    if match is None:
+        return Fault("not_a_date", shown(text))
+    found = [part for part in match.groups()[:6] if part and part.isdigit()]
+    try:
+        day = date(int(found[0]), int(found[1]), int(found[2]))
+    except ValueError:
+        return Fault("no_such_day", shown(text))
+    return _sensible(day, text)
+
+
+def _sensible(day: date, value: object) -> Day:
+    return day if 2000 <= day.year <= 2099 else Fault("year_out_of_range", shown(value))
+
+
+def read_month(value: object) -> Day:
+    """Read a month (`2026-10`, `2026年10月`, `202610`, any day of it) as its first day."""
+    if isinstance(value, str | float | int) and not isinstance(value, bool):
+        text = folded(value) if isinstance(value, str) else shown(float(value))
+        if (match := _MONTH.fullmatch(text)) and 1 <= int(match[2]) <= 12 and len(match[2]) <= 2:
+            year, month = int(match[1]), int(match[2])
+            return _sensible(date(year, month, 1), text) if year else Fault("not_a_month", shown(text))
+    day = read_day(value)
+    if isinstance(day, Fault):
+        return Fault("not_a_month", day.text)
+    return day.replace(day=1) if isinstance(day, date) else day
+
+
+def read_clock(value: object) -> Clock:
+    """Read a time of day to the minute; `24:00` is midnight, the end of the day."""
+    if isinstance(value, datetime | time):
+        return (value.time() if isinstance(value, datetime) else value).replace(microsecond=0)
+    if isinstance(value, timedelta):
+        return time() if value == timedelta(days=1) else Fault("not_a_time", shown(value))
+    if not isinstance(value, str):
+        return MISSING_BLANK if value is None else Fault("not_a_time", shown(value))
+    text = folded(value)
+    if missing := missing_word(text):
+        return missing
+    match = _CLOCK.fullmatch(text)
+    if match is None or (match[1] == "24" and match[2] != "00"):
+        return Fault("not_a_time", shown(value))
+    return time(int(match[1]) % 24, int(match[2]))
+
+
+def span_in_name(name: str) -> Span | Fault | None:
+    """Return the span a file's name states: one day, first and last day, or a month.
+
+    None if it states none; a Fault where it states a day that does not exist, or
+    more than one span. Digits of longer numbers (an export's time stamp) do not count.
+    """
+    text = unicodedata.normalize("NFC", name.rsplit("/", 1)[-1])
+    days: list[tuple[date, int, int]] = []
+    for match in _NAME_DAYS.finditer(text):
+        found = [part for part in match.groups() if part and part.isdigit()]
+        try:
+            days.append((date(int(found[0]), int(found[1]), int(found[2])), *match.span()))
+        except ValueError:
+            return Fault("no_such_day", match[0])
+    if not days:
+        return _month_in_name(text)
+    if len(days) == 1 or (len(days) == 2 and days[0][0] == days[1][0]):
+        return Span(days[0][0], days[0][0])
+    (first, _start, end), (last, start, _end) = days[0], days[1]
+    if len(days) == 2 and _BETWEEN.fullmatch(text[end:start]):
+        return Span(first, last)
+    return Fault("several_spans", shown(text))
+
+
+def _month_in_name(text: str) -> Span | Fault | None:
+    months = {(int(m[1]), int(m[2] or m[3])) for m in _NAME_MONTH.finditer(text)}
+    if not months:
+        return None
+    if len(months) > 1:
+        return Fault("several_spans", shown(text))
+    year, month = months.pop()
+    return month_span(year, month) if 1 <= month <= 12 else Fault("no_such_day", shown(text))
+
+
+def mode_in_name(name: str) -> str:
+    """Return the attribution mode a file's name states, or nothing."""
+    return next((mode for words, mode in _MODES.items() if words in name), "")
