@@ -57,9 +57,7 @@ def holdings_of(person_id: int, *, on: date) -> QuerySet[RoleHolding]:
     """Return the role holdings a person exercises on a day, own ones and those stood in for."""
     holding = apps.get_model("staff", "RoleHolding")
     stands_in = Q(deputies__person_id=person_id) & in_span(on, "deputies__")
-    return holding.objects.filter(  # type: ignore[attr-defined,no-any-return]
-        in_span(on) & (Q(person_id=person_id) | stands_in)
-    ).distinct()
+    return holding.objects.filter(in_span(on) & (Q(person_id=person_id) | stands_in)).distinct()
 
 
 def scope_of(user: Any, *, on: date) -> Scope:
@@ -86,11 +84,11 @@ def current_assignments(on: date) -> QuerySet[Assignment]:
     """Return each person's assignment in force on a day (the latest that has begun)."""
     model = apps.get_model("staff", "Assignment")
     latest = (
-        model.objects.filter(person=OuterRef("person"), starts_on__lte=on)  # type: ignore[attr-defined]
+        model.objects.filter(person=OuterRef("person"), starts_on__lte=on)
         .order_by("-starts_on")
         .values("pk")[:1]
     )
-    return model.objects.filter(pk=Subquery(latest))  # type: ignore[attr-defined,no-any-return]
+    return model.objects.filter(pk=Subquery(latest))
 
 
 def people_below(paths: Iterable[str], *, on: date) -> QuerySet[Any]:

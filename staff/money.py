@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 CENT = Decimal("0.01")
@@ -74,7 +75,7 @@ class MoneyField(_Base):
             initial=kwargs.get("initial"),
         )
 
-    @property
+    @cached_property
     def validators(self) -> list[Any]:
-        """Return no integer range validators: the column's value is a Decimal here."""
-        return list(self._validators)
+        """Return none of the integer range validators: the value is a Decimal here, its range is LARGEST."""
+        return []

@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from reviews.models.doors import CardQuerySet
 from reviews.models.reviews import CardState, Review
+from staff import access
 from staff.models import Level, Person, Position, Unit
 from staff.money import MoneyField
+
+# An agent sees the own card from publication on.
+SEEN_BY_SUBJECT = ["published", "objected", "confirmed", "closed", "approved", "paid"]
+
+
+class CardQuerySet(models.QuerySet["Card"]):
+    """Cards."""
+
+    def visible_to(self, user: Any, *, on: date) -> CardQuerySet:
+        """Return the own cards from publication on, and the cards of units one leads (never the own draft there)."""
+        scope = access.scope_of(user, on=on)
+        if scope.everything:
+            visible = Q()
+        else:
+            visible = Q(pk__in=[])
+            for path in scope.unit_paths:
+                visible |= Q(unit__path__startswith=path)
+            if scope.person_id:
+                acts = Q(assessor=scope.person_id) | Q(approver=scope.person_id) | Q(decider=scope.person_id)
+                visible |= acts
+        if scope.person_id is None:
+            return self.filter(visible)
+        own = Q(person=scope.person_id)
+        return self.filter((visible & ~own) | (own & Q(state__in=SEEN_BY_SUBJECT)))
 
 
 class Card(models.Model):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from reviews.models.doors import ReviewQuerySet
+from staff import access
 from staff.models import Person, Role, Unit
 
 
@@ -75,6 +76,20 @@ class ProcedureStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.procedure} {self.act}"
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Monthly reviews."""
+
+    def visible_to(self, user: Any, *, on: date) -> ReviewQuerySet:
+        """Return reviews of units a manager or director leads or HR looks after, and those a supervisor's team is in."""
+        scope = access.scope_of(user, on=on)
+        if scope.everything:
+            return self.all()
+        reach = Q(pk__in=[])
+        for path in scope.unit_paths:
+            reach |= Q(unit__path__startswith=path) | Q(cards__unit__path__startswith=path)
+        return self.filter(reach).distinct()
 
 
 class Review(models.Model):

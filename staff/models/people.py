@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pypinyin import Style, lazy_pinyin
 from simple_history.models import HistoricalRecords
 
-from staff.models.querysets import PersonQuerySet, UnitQuerySet
+from staff import access
 
 
 class Shop(models.Model):
@@ -63,6 +63,24 @@ class Shop(models.Model):
         return self.name
 
 
+class UnitQuerySet(models.QuerySet["Unit"]):
+    """Units of the tree."""
+
+    def below(self, unit: Unit) -> UnitQuerySet:
+        """Return the unit and all units below it."""
+        return self.filter(path__startswith=unit.path)
+
+    def visible_to(self, user: Any, *, on: date) -> UnitQuerySet:
+        """Return the units a user leads, directly or from above; HR sees all."""
+        scope = access.scope_of(user, on=on)
+        if scope.everything:
+            return self.all()
+        paths = Q(pk__in=[])
+        for path in scope.unit_paths:
+            paths |= Q(path__startswith=path)
+        return self.filter(paths)
+
+
 class Unit(models.Model):
     """A node of the organisation tree: company, branch, team. Moved or renamed, never deleted in use.
 
@@ -104,6 +122,26 @@ class Unit(models.Model):
     def ancestor_ids(self) -> list[int]:
         """Return the ids from this unit up to the root."""
         return [int(part) for part in reversed(self.path.strip("/").split("/")) if part]
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    """People."""
+
+    def employed(self, on: date) -> PersonQuerySet:
+        """Return those employed on a day."""
+        return self.filter(
+            Q(employments__left_on__isnull=True) | Q(employments__left_on__gt=on),
+            employments__hired_on__lte=on,
+        ).distinct()
+
+    def visible_to(self, user: Any, *, on: date) -> PersonQuerySet:
+        """Return oneself and, for those who lead, the people assigned below their units on that day."""
+        scope = access.scope_of(user, on=on)
+        if scope.everything:
+            return self.all()
+        return self.filter(
+            Q(pk=scope.person_id or 0) | Q(pk__in=access.people_below(scope.unit_paths, on=on))
+        )
 
 
 class Person(models.Model):
