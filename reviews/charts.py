@@ -51,9 +51,7 @@ def number(value: float | Decimal) -> str:
     return "0" if text == "-0" else text
 
 
-def picture(
-    width: int, height: int, shapes: SafeString, *, fit: str = ""
-) -> SafeString:
+def picture(width: int, height: int, shapes: SafeString, *, fit: str = "") -> SafeString:
     """Wrap shapes into an SVG of this drawing size that fills its container."""
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}"{}'
@@ -91,8 +89,7 @@ def path_of(points: Sequence[Point], *, closed: bool = False) -> str:
 def stroke(data: str, colour: str, width: str, *, dash: str = "") -> SafeString:
     """An unfilled line along path data, dashed where asked."""
     return format_html(
-        '<path d="{}" fill="none" stroke="{}" stroke-width="{}"'
-        ' stroke-linejoin="round"{}/>',
+        '<path d="{}" fill="none" stroke="{}" stroke-width="{}" stroke-linejoin="round"{}/>',
         data,
         colour,
         width,
@@ -103,9 +100,7 @@ def stroke(data: str, colour: str, width: str, *, dash: str = "") -> SafeString:
 # --- rulers --------------------------------------------------------------------
 
 
-def total_ruler(
-    *, total: Decimal | None, bounds: Sequence[Decimal], highest: Decimal
-) -> Chart:
+def total_ruler(*, total: Decimal | None, bounds: Sequence[Decimal], highest: Decimal) -> Chart:
     """The total on the plan's whole range, in points: bands as pieces with gaps.
 
     What is reached is filled, the current band's part darker, the total itself is
@@ -132,9 +127,7 @@ def total_ruler(
     return Chart(picture(1000, 24, joined(shapes), fit="none"), marks)
 
 
-def line_ruler(
-    *, points: Decimal | None, weight: Decimal, bonus_limit: Decimal
-) -> Chart:
+def line_ruler(*, points: Decimal | None, weight: Decimal, bonus_limit: Decimal) -> Chart:
     """One line's points as share of its own weight.
 
     88 % of the width is the full weight on every line, so that ticks stand under
@@ -232,21 +225,13 @@ def trend(
         ]
 
     mine = placed(own)
-    shapes = [
-        stroke(path_of([(0, axis.y(b)), (TREND_WIDTH, axis.y(b))]), RULE, "2")
-        for b in axis.bounds
-    ]
-    shapes += [
-        stroke(path_of(run), QUIET, "3", dash="9 7")
-        for run in runs(placed(team))
-        if len(run) > 1
-    ]
+    shapes = [stroke(path_of([(0, axis.y(b)), (TREND_WIDTH, axis.y(b))]), RULE, "2") for b in axis.bounds]
+    shapes += [stroke(path_of(run), QUIET, "3", dash="9 7") for run in runs(placed(team)) if len(run) > 1]
     shapes += [stroke(path_of(run), ACCENT, "5") for run in runs(mine)]
     dots = [(place, point) for place, point in enumerate(mine) if point is not None]
     shapes += [dot(point, last=place == len(own) - 1) for place, point in dots]
     marks = tuple(
-        AxisMark(bound, Decimal(number(axis.y(bound) / TREND_HEIGHT * 100)))
-        for bound in axis.bounds
+        AxisMark(bound, Decimal(number(axis.y(bound) / TREND_HEIGHT * 100))) for bound in axis.bounds
     )
     return Chart(picture(TREND_WIDTH, TREND_HEIGHT, joined(shapes)), marks)
 
@@ -269,6 +254,25 @@ def corners(shares: Sequence[Decimal]) -> list[Point]:
     return points
 
 
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """Where a corner's label belongs: its side and how far down, in percent."""
+
+    side: str
+    top: Decimal
+
+
+def corner_places(count: int) -> list[Corner]:
+    """For each corner of a radar top, right, bottom or left, and its height."""
+    places = []
+    for x, y in corners([FULL] * count):
+        aside = x - RADAR_SIZE / 2
+        upper = "top" if y < RADAR_SIZE / 2 else "bottom"
+        side = upper if abs(aside) < 1 else "right" if aside > 0 else "left"
+        places.append(Corner(side, Decimal(number(y / RADAR_SIZE * 100))))
+    return places
+
+
 def radar(*, own: Sequence[Decimal | None], team: Sequence[Decimal | None]) -> Chart:
     """Shares of weight by group, in percent, clockwise from the top.
 
@@ -280,8 +284,7 @@ def radar(*, own: Sequence[Decimal | None], team: Sequence[Decimal | None]) -> C
     if count < 3:
         return Chart(SafeString())
     shapes = [
-        stroke(path_of(corners([Decimal(ring)] * count), closed=True), RULE, "0.8")
-        for ring in (60, 80)
+        stroke(path_of(corners([Decimal(ring)] * count), closed=True), RULE, "0.8") for ring in (60, 80)
     ]
     edge = corners([FULL] * count)
     middle = (RADAR_SIZE / 2, RADAR_SIZE / 2)
