@@ -1,6 +1,7 @@
 """Reviews' tables."""
 
 from reviews.models.cards import Card, CardVersion
+from reviews.models.checks import SpotCheck, SpotMark
 from reviews.models.events import CardEvent, CardNote, Document, Objection
 from reviews.models.figures import AgentFigures, ShopFigures
 from reviews.models.imports import ImportBatch, ImportChange, ImportFile, ImportIssue
@@ -15,7 +16,9 @@ from reviews.models.plans import (
     Tier,
     Veto,
 )
+from reviews.models.records import ServiceEvent, Waiver, WorkSummary
 from reviews.models.reviews import CardState, NoCard, Procedure, ProcedureStep, Review
+from reviews.models.rubrics import RootCause, Rubric, RubricItem, RubricMark, RubricVersion
 from reviews.models.targets import ShopMonth, SourceOrder, Target
 from reviews.models.versions import (
     CardFact,
@@ -55,11 +58,21 @@ __all__ = [
     "Procedure",
     "ProcedureStep",
     "Review",
+    "RootCause",
+    "Rubric",
+    "RubricItem",
+    "RubricMark",
+    "RubricVersion",
+    "ServiceEvent",
     "ShopFigures",
     "ShopMonth",
     "ShopShare",
     "SourceOrder",
+    "SpotCheck",
+    "SpotMark",
     "Target",
     "Tier",
     "Veto",
+    "Waiver",
+    "WorkSummary",
 ]
