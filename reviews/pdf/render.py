@@ -5,6 +5,7 @@ packages: our own fonts, no dates, an identifier made of the document's text. A
 document never fetches anything; one that tries is refused.
 """
 
+import logging
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -19,12 +20,14 @@ from django.template import Context, Engine
 from django.utils import translation
 from weasyprint import CSS, HTML, Document
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from reviews import charts
 from reviews.sheet import CardSheet, Comment, Fact, SheetObjection, Signature, Trend
 
 HERE = Path(__file__).parent
+# Its seven lines a document would drown a worker's log.
+logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 LANG = {"zh-hans": "zh-Hans", "en": "en"}
 # The printing trade's sign for a character the font does not have.
 GETA = "〓"
@@ -40,7 +43,7 @@ class ForbiddenResourceError(Exception):
     """A document asked for a resource outside itself; nothing was opened."""
 
 
-class Refusing(URLFetcher):
+class Refusing(URLFetcher):  # type: ignore[misc]  # the library is untyped
     """Opens nothing and remembers what was asked for.
 
     A blocked image inside an SVG does not stop the layout, so the memory decides.
@@ -233,12 +236,15 @@ def anonymous(_document: Document, pdf: pydyf.PDF) -> None:
 def draw(html: str) -> bytes:
     """Lay out HTML; raise ForbiddenResourceError if it asked for anything."""
     refusing = Refusing()
-    content: bytes = HTML(string=html, url_fetcher=refusing).write_pdf(
-        font_config=fonts(),
-        stylesheets=[style()],
-        pdf_identifier=sha256(html.encode()).digest()[:16],
-        finisher=anonymous,
-    )
+    try:
+        content: bytes = HTML(string=html, url_fetcher=refusing).write_pdf(
+            font_config=fonts(),
+            stylesheets=[style()],
+            pdf_identifier=sha256(html.encode()).digest()[:16],
+            finisher=anonymous,
+        )
+    except FatalURLFetchingError as error:
+        raise ForbiddenResourceError(str(error)) from error
     if refusing.asked:
         message = f"a document may not fetch {refusing.asked[0][:200]}"
         raise ForbiddenResourceError(message)
