@@ -78,7 +78,7 @@ def make_environment() -> None:
     if VENV.exists():
         shutil.rmtree(VENV)
     say("Making the virtual environment in .venv ...")
-    ways = [(sys.executable, "-m", "venv", VENV)]
+    ways: list[tuple[str | Path, ...]] = [(sys.executable, "-m", "venv", VENV)]
     if uv := shutil.which("uv"):
         ways.append((uv, "venv", "--quiet", "--seed", "--python", sys.executable, VENV))
     for way in ways:
