@@ -1,4 +1,4 @@
-"""What changes in staff beyond plain reference data."""
+"""The organisation tree."""
 
 from __future__ import annotations
 

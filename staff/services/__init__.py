@@ -1,0 +1,25 @@
+"""What changes in staff beyond plain reference data."""
+
+from staff.services.logins import make_login, renew_password, speak
+from staff.services.outcome import Change, Outcome, Problem, SheetRefused
+from staff.services.people import upsert_people
+from staff.services.people_plan import PersonRow, plan_people
+from staff.services.shifts import ShiftRow, plan_shifts, record_shifts
+from staff.services.units import place_unit
+
+__all__ = [
+    "Change",
+    "Outcome",
+    "PersonRow",
+    "Problem",
+    "SheetRefused",
+    "ShiftRow",
+    "make_login",
+    "place_unit",
+    "plan_people",
+    "plan_shifts",
+    "record_shifts",
+    "renew_password",
+    "speak",
+    "upsert_people",
+]
