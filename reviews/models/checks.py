@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from reviews.chats import mean_seconds
 from reviews.models.rubrics import FULL_HALVES, RootCause, RubricItem, RubricVersion
 from staff import access
 from staff.models import Person, Shop
@@ -64,9 +65,7 @@ class SpotCheck(models.Model):
     buyer = models.CharField(_("buyer"), max_length=40, help_text=_("Stored masked, e.g. 小**8."))
     product = models.CharField(_("product"), max_length=100, blank=True)
     transcript = models.TextField(_("chat"), blank=True)
-    response_seconds = models.DecimalField(
-        _("average response, seconds"), max_digits=8, decimal_places=1, null=True, editable=False
-    )
+    waited_seconds = models.PositiveIntegerField(_("waits together, seconds"), default=0, editable=False)
     replies = models.PositiveSmallIntegerField(_("replies"), default=0, editable=False)
     note = models.TextField(_("words to the agent"), max_length=1000, blank=True)
     drawn = models.BooleanField(_("drawn at random"), default=False)
@@ -95,6 +94,15 @@ class SpotCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.chat_on} {self.buyer}"
+
+    @property
+    def response_seconds(self) -> Decimal | None:
+        """The chat's mean wait for a reply in seconds, half-up to 0.1; None where the paste had no times."""
+        return mean_seconds(self.waited_seconds, self.replies)
+
+    def editable(self, *, at: datetime) -> bool:
+        """Whether its author may still change it: until the agent sees it."""
+        return at < self.shown_at
 
 
 class SpotMark(models.Model):
