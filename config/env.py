@@ -117,7 +117,7 @@ def broker(name: str, *, folder: Path) -> dict[str, Any]:
         if scheme != "filesystem":
             return {"url": url, "options": {}}
     return {
-        "url": "filesystem://",
+        "url": "filesystem://localhost",
         "options": {
             "data_folder_in": str(folder / "queue"),
             "data_folder_out": str(folder / "queue"),

@@ -41,8 +41,11 @@ def say(text: str) -> None:
 def call(*command: str | Path, quiet: bool = False) -> bool:
     """Run a command in the clone and return whether it succeeded."""
     sink = subprocess.DEVNULL if quiet else None
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, check=False, stdout=sink, stderr=sink)  # noqa: S603
-    return done.returncode == 0
+    words = [str(part) for part in command]
+    try:
+        return subprocess.run(words, cwd=ROOT, check=False, stdout=sink, stderr=sink).returncode == 0  # noqa: S603
+    except OSError:
+        return False
 
 
 def apt(*packages: str) -> bool:
@@ -62,7 +65,7 @@ def apt(*packages: str) -> bool:
 
 def stamp() -> str:
     """Return what the environment depends on, as a digest."""
-    parts = [sys.version.encode(), (ROOT / "uv.lock").read_bytes(), (ROOT / "pyproject.toml").read_bytes()]
+    parts = [(ROOT / "uv.lock").read_bytes(), (ROOT / "pyproject.toml").read_bytes()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 

@@ -144,10 +144,11 @@ def web(port: int) -> Service:
 
 
 def worker() -> Service:
-    """Return the worker, with the clock of regular work inside."""
+    """Return the worker, with the clock of regular work inside. It need not say that root should not run it."""
     options = ["--beat", "--concurrency", "2", "--loglevel", "warning"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return Service("worker", [sys.executable, "-m", "celery", "-A", "config", "worker", *options, *quiet])
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker", *options, *quiet]
+    return Service("worker", command, environment={"PYTHONWARNINGS": "ignore:You're running the worker"})
 
 
 class Command(BaseCommand):
