@@ -23,6 +23,7 @@ MAX_COUNT = 1_000_000_000
 MAX_MONEY = Decimal(1_000_000_000_000)  # CNY
 MAX_SECONDS = Decimal(31 * 86_400)  # no longer than a month
 MAX_RATIO = Decimal(1_000)
+MAX_MARK = Decimal(10_000)
 MAX_NUMBER_TEXT = 40  # characters; a longer "number" is refused unread
 
 CENT = Decimal("0.01")
@@ -223,6 +224,18 @@ def _share(value: object, most: Decimal) -> Number:
     if number > most:
         return Fault("rate_above_1", shown(value))
     return number.quantize(RATE_PLACES, ROUND_HALF_UP)
+
+
+def read_mark(value: object) -> Number:
+    """Read an exam's mark, from 0 to 10,000 with at most two decimals."""
+    number = _decimal(value, ("分",))
+    if not isinstance(number, Decimal):
+        return number
+    if number < 0:
+        return Fault("negative_mark", shown(value))
+    if number > MAX_MARK:
+        return Fault("too_large", shown(value))
+    return number.quantize(CENT) if number == number.quantize(CENT) else Fault("below_a_cent", shown(value))
 
 
 def read_seconds(value: object) -> Number:

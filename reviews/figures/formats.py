@@ -112,8 +112,8 @@ class Format:
 
     @property
     def dated(self) -> bool:
-        """Whether its rows say their days themselves."""
-        return any(column.meaning in (DAY, MONTH) for column in self.columns)
+        """Whether its rows say their days themselves, or have none."""
+        return self.kind is not Kind.AGENT or any(column.meaning in (DAY, MONTH) for column in self.columns)
 
     def missing(self, found: set[str]) -> list[str]:
         """Return the headers of required columns that a set of folded headers lacks."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.figures.formats import (
     ACCOUNT,
     DAY,
-    LAST_DAY,
     MONTH,
-    NAME,
     OWN,
     STAFF_NO,
     Column,
@@ -22,42 +20,14 @@ from reviews.figures.formats import (
     RateCheck,
     Unit,
 )
-
-EXAM_KINDS = {
-    "产品知识": "product",
-    "岗位技能": "skills",
-    "Product knowledge": "product",
-    "Job skills": "skills",
-}
-EMPLOYMENT_KINDS = {
-    "全职": "full",
-    "试用期": "trial",
-    "兼职": "part_time",
-    "实习": "intern",
-    "临时": "temporary",
-    "外包": "outsourced",
-    "Full-time": "full",
-    "Trial period": "trial",
-    "Part-time": "part_time",
-    "Intern": "intern",
-    "Temporary": "temporary",
-    "Outsourced": "outsourced",
-}
-_WHO = _("As in the list of people; zeros in front stay.")
-_NOT_CHECKED = _("For reading only; people are found by their number.")
-_LEFT_EMPTY = _("Empty if not known; an empty cell is not 0.")
-
-_STAFF_NO = Column(
-    "工号", STAFF_NO, Unit.TEXT, required=True, also=("Staff number",), note=_WHO, example="0017"
-)
-_NAME = Column("姓名", NAME, Unit.TEXT, also=("Name",), note=_NOT_CHECKED)
-_DAY = Column("日期", DAY, Unit.DAY, required=True, also=("Date",), example=date(2026, 10, 1))
-_LAST_DAY = Column(
-    "结束日期",
-    LAST_DAY,
-    Unit.DAY,
-    also=("Last day",),
-    note=_("Only where a row stands for several days of one month."),
+from reviews.figures.own_staff import (
+    EXAMS_FORMAT,
+    LAST_DAY_COLUMN,
+    LEFT_EMPTY,
+    NAME_COLUMN,
+    PEOPLE_FORMAT,
+    SHIFTS_FORMAT,
+    WHO,
 )
 
 
@@ -82,13 +52,13 @@ DAILY_FORMAT = Format(
             also=("Date",),
             example=date(2026, 10, 1),
         ),
-        _LAST_DAY,
+        LAST_DAY_COLUMN,
         Column(
             "工号",
             STAFF_NO,
             Unit.TEXT,
             also=("Staff number",),
-            note=_WHO,
+            note=WHO,
             example="0017",
         ),
         Column(
@@ -98,8 +68,8 @@ DAILY_FORMAT = Format(
             also=("Platform account",),
             note=_("Staff number or platform account: one of the two."),
         ),
-        _NAME,
-        Column("咨询人数", "consulted", also=("Consulted",), note=_LEFT_EMPTY, example=142),
+        NAME_COLUMN,
+        Column("咨询人数", "consulted", also=("Consulted",), note=LEFT_EMPTY, example=142),
         _count("询单人数", "Inquiries", "inquiries", 49),
         _count("接待人数", "Receptions", "receptions", 139),
         _count("有效接待人数", "Answered", "answered", 128),
@@ -172,13 +142,13 @@ SHOP_FORMAT = Format(
             also=("Date",),
             example=date(2026, 10, 1),
         ),
-        _LAST_DAY,
+        LAST_DAY_COLUMN,
         Column(
             "访客数",
             "visitors",
             required=True,
             also=("Visitors",),
-            note=_LEFT_EMPTY,
+            note=LEFT_EMPTY,
             example=14632,
         ),
         _count("支付买家数", "Paying buyers", "buyers", 237),
@@ -210,10 +180,10 @@ TARGETS_FORMAT = Format(
             Unit.TEXT,
             required=True,
             also=("Staff number",),
-            note=_WHO,
+            note=WHO,
             example="0017",
         ),
-        _NAME,
+        NAME_COLUMN,
         _money(
             "销售目标",
             "Sales target",
@@ -231,180 +201,6 @@ TARGETS_FORMAT = Format(
     ),
     title=_("Targets"),
     any_of=("sales", "featured"),
-    own=True,
-)
-
-EXAMS_FORMAT = Format(
-    "own_exams",
-    "own template: exam marks",
-    Kind.EXAMS,
-    (
-        Column(
-            "工号",
-            STAFF_NO,
-            Unit.TEXT,
-            required=True,
-            also=("Staff number",),
-            note=_WHO,
-            example="0017",
-        ),
-        _NAME,
-        Column(
-            "考试",
-            "exam",
-            Unit.TEXT,
-            required=True,
-            also=("Exam",),
-            choices=EXAM_KINDS,
-            note=_("产品知识 or 岗位技能 (product knowledge or job skills)."),
-            example="产品知识",
-        ),
-        Column(
-            "考试日期",
-            DAY,
-            Unit.DAY,
-            required=True,
-            also=("Sat on",),
-            example=date(2026, 10, 20),
-        ),
-        Column(
-            "得分",
-            "mark",
-            Unit.MARK,
-            required=True,
-            also=("Mark",),
-            example=Decimal(92),
-        ),
-        Column(
-            "满分",
-            "full_mark",
-            Unit.MARK,
-            also=("Full mark",),
-            note=_("100 where left empty."),
-            example=Decimal(100),
-        ),
-    ),
-    title=_("Exam marks"),
-    own=True,
-)
-
-SHIFTS_FORMAT = Format(
-    "own_shifts",
-    "own template: shifts",
-    Kind.SHIFTS,
-    (
-        Column(
-            "工号",
-            STAFF_NO,
-            Unit.TEXT,
-            required=True,
-            also=("Staff number",),
-            note=_WHO,
-            example="0017",
-        ),
-        _NAME,
-        Column(
-            "日期",
-            DAY,
-            Unit.DAY,
-            required=True,
-            also=("Date",),
-            example=date(2026, 10, 1),
-        ),
-        Column(
-            "上班",
-            "starts",
-            Unit.CLOCK,
-            required=True,
-            also=("Starts",),
-            example=time(9, 0),
-        ),
-        Column(
-            "下班",
-            "ends",
-            Unit.CLOCK,
-            required=True,
-            also=("Ends",),
-            note=_("Not later than the start means the next day."),
-            example=time(18, 0),
-        ),
-        Column(
-            "班次",
-            "shift",
-            Unit.TEXT,
-            also=("Shift",),
-            note=_("Code or name of a shift type."),
-        ),
-    ),
-    title=_("Shifts"),
-    own=True,
-)
-
-PEOPLE_FORMAT = Format(
-    "own_people",
-    "own template: people",
-    Kind.PEOPLE,
-    (
-        Column(
-            "工号",
-            STAFF_NO,
-            Unit.TEXT,
-            required=True,
-            also=("Staff number",),
-            note=_WHO,
-            example="0017",
-        ),
-        Column("姓名", NAME, Unit.TEXT, required=True, also=("Name",), example="李秀英"),
-        Column(
-            "入职日期",
-            "hired_on",
-            Unit.DAY,
-            required=True,
-            also=("Hired on",),
-            example=date(2026, 3, 2),
-        ),
-        Column(
-            "组",
-            "unit",
-            Unit.TEXT,
-            required=True,
-            also=("Unit",),
-            note=_("Code or name of a unit."),
-        ),
-        Column(
-            "岗位",
-            "position",
-            Unit.TEXT,
-            required=True,
-            also=("Position",),
-            note=_("Code or name of a position."),
-        ),
-        Column(
-            "级别",
-            "level",
-            Unit.TEXT,
-            also=("Pay level",),
-            note=_("Code or name of a pay level."),
-        ),
-        Column(
-            "用工性质",
-            "employment_kind",
-            Unit.TEXT,
-            also=("Employment kind",),
-            choices=EMPLOYMENT_KINDS,
-            example="全职",
-        ),
-        Column(
-            "生效日期",
-            "starts_on",
-            Unit.DAY,
-            also=("Starts on",),
-            note=_("The day unit, position and level hold from; the hire date where left empty."),
-        ),
-        Column("平台账号", ACCOUNT, Unit.TEXT, also=("Platform account",)),
-        Column("手机", "phone", Unit.TEXT, also=("Phone",)),
-    ),
-    title=_("People"),
     own=True,
 )
 

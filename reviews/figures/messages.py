@@ -1,0 +1,136 @@
+"""What an import tells people: one sentence for each code, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+MODES: dict[str, str | Promise] = {
+    "pay_first": _("paying agent first"),
+    "order_first": _("ordering agent first"),
+}
+
+SENTENCES: dict[str, str | Promise] = {
+    "not_a_number": _("“{text}” is not a number."),
+    "negative_count": _("{text}: a count cannot be below 0."),
+    "negative_amount": _("{text}: an amount cannot be below 0."),
+    "negative_rate": _("{text}: a rate cannot be below 0."),
+    "negative_time": _("{text}: a time cannot be below 0."),
+    "negative_mark": _("{text}: a mark cannot be below 0."),
+    "too_large": _("{text} is too large to be true."),
+    "not_whole": _("{text}: a count is a whole number."),
+    "below_a_cent": _("{text} has more than two decimals."),
+    "rate_above_1": _("{text}: a rate is at most 100%; write 45% or 0.45."),
+    "not_text": _("{text} is not a name or number."),
+    "digits_lost": _(
+        "{text}: the spreadsheet has lost digits of this number; format the column as text and enter it again."
+    ),
+    "too_long": _("{text} is too long."),
+    "unprintable": _("{text} holds characters that cannot be printed."),
+    "not_a_date": _("“{text}” is not a date; write it as 2026-10-01."),
+    "no_such_day": _("{text}: there is no such day."),
+    "year_out_of_range": _("{text}: the year must be between 2000 and 2099."),
+    "not_a_month": _("“{text}” is not a month; write it as 2026-10."),
+    "not_a_time": _("“{text}” is not a time of day; write it as 09:00."),
+    "error_cell": _("The spreadsheet shows an error here (such as #N/A)."),
+    "formula_unsolved": _(
+        "This formula has no stored result; open the file in a spreadsheet program, save it and upload it again."
+    ),
+    "unknown_word": _("“{text}” is not one of {words}."),
+    "empty_cell": _("This cell must not be empty."),
+    "no_owner": _("The row names neither a platform account nor a staff number."),
+    "row_twice": _("The same account and days stand in row {first} already."),
+    "more_cells": _("The row has more cells than the header; a comma inside a number may not be in quotes."),
+    "unanswered_above": _(
+        "{part} unanswered of {whole} received: there cannot be more unanswered than received."
+    ),
+    "span_backwards": _("{span}: the last day is before the first."),
+    "span_two_months": _("{span} reaches over a month's end; only a week may. Export each month by itself."),
+    "parts_differ": _("{rate} is printed, its parts give {true}; the parts count."),
+    "refunds_above_sales": _("Refunds of {refunds} exceed sales of {sales} that day; kept and marked."),
+    "not_final": _("Not final on the platform yet: stored as missing, not as 0."),
+    "empty_file": _("The file is empty."),
+    "too_big_file": _("The file is larger than {megabytes} MB; export it in parts."),
+    "xls": _("This is an old Excel file (.xls) or one with a password; save it as .xlsx without a password."),
+    "not_readable_type": _("This is neither an Excel (.xlsx) nor a text (CSV) file, whatever its name says."),
+    "unreadable_workbook": _(
+        "The workbook is damaged or made in a way that cannot be read; open it, save it as .xlsx and upload it again."
+    ),
+    "too_many_parts": _("The workbook consists of {parts} parts; that is not a normal file."),
+    "password": _("The workbook is protected by a password; save it without one."),
+    "macros": _("The workbook holds macros; save it as .xlsx without macros."),
+    "xlsb": _("This is a binary workbook (.xlsb); save it as .xlsx."),
+    "not_a_workbook": _("This archive is not an Excel workbook."),
+    "zip_bomb": _("The workbook unpacks to far more than it should; it was not read."),
+    "entities": _("The workbook refers to outside or nested entities; it was not read."),
+    "too_many_cells": _("The workbook holds more than {most} cells; export it in parts."),
+    "too_many_columns": _("The sheet has {columns} columns; at most {most} are read."),
+    "too_many_rows": _("The file has more than {most} rows; export it in parts."),
+    "far_cell": _("A cell stands far outside the table, at {cell}; delete it and save the file."),
+    "no_visible_sheet": _("The workbook has no visible sheet."),
+    "hidden_sheets": _("Hidden sheets are not read: {sheets}."),
+    "encoding": _("The text is neither UTF-8 nor GB18030; save it as CSV UTF-8."),
+    "foreign_characters": _(
+        "The text holds characters no export has; its encoding is probably another one. Save it as CSV UTF-8."
+    ),
+    "markup": _("This is a web page or XML with another name; export it as .xlsx or CSV."),
+    "broken_quotes": _("The quotes around a text are broken in row {row}; the file may be cut off."),
+    "long_cell": _("A cell in row {row} is far too long; the separators may be wrong."),
+    "no_header": _("None of the first ten rows is a header that is known."),
+    "missing_columns": _("Read as {format}, these columns are missing: {columns}."),
+    "doubled_columns": _("These columns stand there more than once: {columns}."),
+    "several_formats": _("Its sheets are of different formats: {sheets}. Save each as a file of its own."),
+    "no_rows": _("There is a header and no row of figures below it."),
+    "no_span": _("Neither a column nor the file name says which days these are; name the days."),
+    "name_no_such_day": _("{text} in the file name is no day; name the days."),
+    "name_several_spans": _("The file name states several spans of days; name the days."),
+    "span_differs": _("The file name says {named}, you said {asked}."),
+    "mode_differs": _("The file name says {named}, you said {asked}."),
+    "mode_mixed": _(
+        "{month} of this shop stands under {old} already, this file says {new}. "
+        "A shop's month has one mode only: leave the file out or undo the batches before."
+    ),
+    "overlap": _(
+        "{span} of {who} overlaps {others}, which fill {field} already; keep those or replace them."
+    ),
+    "twice_in_batch": _("{who}, {span}: {file} of this batch says something else."),
+    "unknown_person": _("Nobody has the staff number {text}."),
+    "unknown_unit": _("There is no unit {text}."),
+    "unknown_position": _("There is no position {text}."),
+    "unknown_level": _("The position has no pay level {text}."),
+    "unknown_shift": _("There is no shift type {text}."),
+    "mark_above_full": _("{mark} is above the full mark {full}."),
+    "not_employed": _("{who} is not employed on {day}."),
+    "frozen": _(
+        "{count} rows are of months whose cards are submitted: they will stand as late, not counted."
+    ),
+    "same_file": _("The same file went in on {day}: nothing in it is new."),
+    "same_in_batch": _("The same file as {file}; read once."),
+    "kept": _("{count} rows are left out, because figures of overlapping days are kept."),
+    "twice_owner": _("{who} has an account and a staff number row for {span} from the same source."),
+    "refused_row": "{reason}",
+}
+
+
+def sentence(code: str, params: Mapping[str, object]) -> str:
+    """Return the sentence of a code, filled in."""
+    filled = {
+        key: str(MODES.get(str(value), value)) if key in MODE_PARAMS else value
+        for key, value in params.items()
+    }
+    return str(SENTENCES[code]).format(**filled)
+
+
+MODE_PARAMS = frozenset({"old", "new", "named", "asked"})
+
+
+def place(*, sheet: str, row: int | None, column: str, letter: str) -> str:
+    """Return where a cell stands, as a person looks for it."""
+    if row is None:
+        return ""
+    if not column:
+        return _now("row {row}").format(row=row)
+    return _now("row {row}, column {column} ({cell})").format(row=row, column=column, cell=f"{letter}{row}")
