@@ -71,10 +71,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -145,6 +145,7 @@ TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
 # Files
 STATIC_URL = "static/"
 STATIC_ROOT = KEJI_VAR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a folder that is not there
 MEDIA_ROOT = KEJI_VAR / "files"  # never served by URL: files leave through a permission view
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,5 +1,9 @@
 """Reviews's pages."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from reviews.views import home
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+]
