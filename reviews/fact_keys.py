@@ -3,7 +3,7 @@
 Source: spec/scorecard.md, "Checking a score from the command line".
 """
 
-from reviews.scoring.facts import FactKey, FactKind, Facts, Fact, State
+from reviews.scoring.facts import Fact, FactKey, FactKind, Facts, State
 
 _AMOUNT, _COUNT = FactKind.AMOUNT, FactKind.COUNT
 _NONE = State.NOT_APPLICABLE

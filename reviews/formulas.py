@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from reviews.fact_keys import FACT_KEYS, fact_key, read
 from reviews.scoring.facts import Fact, FactKind, Facts, State
-from reviews.scoring.measure import Compute, Measure, Measured, Unit
+from reviews.scoring.measure import Compute, Direction, Measure, Measured, Unit
 from reviews.scoring.shown import grouped, plain
 
 NOT_APPLICABLE, MISSING = State.NOT_APPLICABLE, State.MISSING
@@ -181,16 +181,11 @@ def shop_conversion(facts: Facts, standard: Decimal | None) -> Measured:
     value is Σ receptions × buyers ÷ visitors, over Σ receptions. A shop in which
     the person received nobody has no weight and is left out.
     """
-    numbers = sorted(
-        {int(code.rpartition(".")[2]) for code in facts if code.startswith("shop_buyers.")}
-    )
+    numbers = sorted({int(code.rpartition(".")[2]) for code in facts if code.startswith("shop_buyers.")})
     if not numbers:
         single = ratio("shop_buyers", "shop_visitors", zero=(MISSING, "no_visitors"))
         return single(facts, standard)
-    shops = [
-        _pairs(facts, f"shop_receptions.{n}", f"shop_buyers.{n}", f"shop_visitors.{n}")
-        for n in numbers
-    ]
+    shops = [_pairs(facts, f"shop_receptions.{n}", f"shop_buyers.{n}", f"shop_visitors.{n}") for n in numbers]
     pairs = [pair for shop in shops for pair in shop]
     counted = [shop for shop in shops if shop[0][1].value != 0]
     zero = {shop[2][0]: (MISSING, "no_visitors") for shop in counted}
@@ -205,8 +200,7 @@ def shop_conversion(facts: Facts, standard: Decimal | None) -> Measured:
         Fraction(0),
     )
     terms = " + ".join(
-        " × ".join((written(*shop[0]), f"{written(*shop[1])} ÷ {written(*shop[2])}"))
-        for shop in counted
+        " × ".join((written(*shop[0]), f"{written(*shop[1])} ÷ {written(*shop[2])}")) for shop in counted
     )
     receptions = " + ".join(written(*shop[0]) for shop in counted)
     working = f"({terms}) ÷ ({receptions})"
@@ -237,7 +231,7 @@ def equal_share(code: str, names: str, own: str, team: str) -> Measure:
         name_zh,
         name_en,
         Unit.RATIO,
-        True,
+        Direction.HIGHER,
         (own, team, "team_headcount"),
         f"{own_key.name_zh} ÷ ({team_key.name_zh} ÷ 全组人数)",
         f"{own_key.name_en} ÷ ({team_key.name_en} ÷ head count)",

@@ -19,7 +19,7 @@ from reviews.formulas import (
     shop_conversion,
 )
 from reviews.scoring.facts import FactKind, Facts, State
-from reviews.scoring.measure import Measure, Unit
+from reviews.scoring.measure import Direction, Measure, Unit
 from reviews.scoring.plan import Plan
 from reviews.scoring.score import Adjustment, PayLevel, ScoredCard, score_card
 
@@ -53,7 +53,7 @@ def _fact(code: str, key: str, names: str, *, better: str, counter: str = "") ->
         name_zh,
         name_en,
         _UNITS[known.kind],
-        better == "higher",
+        Direction(better),
         (key,),
         known.name_zh,
         known.name_en,
@@ -86,7 +86,7 @@ def _ratio(
         name_zh,
         name_en,
         unit,
-        better == "higher",
+        Direction(better),
         (top, bottom),
         f"{first.name_zh} ÷ {second.name_zh}",
         f"{first.name_en} ÷ {second.name_en}",
@@ -116,7 +116,7 @@ _MEASURES = (
         "销售增长率",
         "Sales growth",
         Unit.RATIO,
-        True,
+        Direction.HIGHER,
         ("sales", "previous_sales"),
         "(销售额 − 对比月销售额) ÷ 对比月销售额",
         "(sales − sales compared with) ÷ sales compared with",
@@ -142,7 +142,7 @@ _MEASURES = (
         "转化率（全店）",
         "Conversion (shop)",
         Unit.RATIO,
-        True,
+        Direction.HIGHER,
         ("shop_buyers", "shop_visitors"),
         "全店支付买家数 ÷ 全店访客数，多店按本人接待人数加权",
         "shop's paying buyers ÷ shop's visitors, several shops weighted by receptions",
@@ -202,7 +202,7 @@ _MEASURES = (
         "咨询量",
         "Consultations",
         Unit.RATIO,
-        True,
+        Direction.HIGHER,
         ("consultations",),
         "已接待咨询人数 ÷ 标准人数",
         "answered consultations ÷ standard count",
@@ -287,7 +287,9 @@ _MEASURES = (
     _fact("service_attitude", "service_attitude", "服务态度 | Service attitude", better="higher"),
     _fact("communication", "communication", "沟通技巧 | Communication", better="higher"),
     _fact("follow_up", "follow_up", "跟进与促成 | Follow-up", better="higher"),
-    _fact("check_knowledge", "check_knowledge", "抽查：产品知识 | Checks: product knowledge", better="higher"),
+    _fact(
+        "check_knowledge", "check_knowledge", "抽查：产品知识 | Checks: product knowledge", better="higher"
+    ),
     _fact("product_exam", "product_exam", "产品知识考试 | Product exam", better="higher"),
     _fact("skills_exam", "skills_exam", "岗位技能考试 | Skills exam", better="higher"),
     _fact("work_summary", "work_summary", "工作总结 | Work summary", better="higher"),

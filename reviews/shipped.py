@@ -3,7 +3,7 @@
 Source: spec/scorecard.md, "The default plan" and "More plans".
 """
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 from reviews.scoring.plan import (
     Band,
@@ -32,7 +32,7 @@ _GRADED = "分档考核表"
 
 
 def _tiers(*rows: tuple[Operator, str, str]) -> Tiers:
-    return Tiers(tuple(Tier(op, D(at), D(effect)) for op, at, effect in rows))
+    return Tiers(tuple(Tier(op, Decimal(at), Decimal(effect)) for op, at, effect in rows))
 
 
 def _hard(
@@ -53,10 +53,10 @@ def _hard(
         Group.QUANTITATIVE,
         radar,
         code,
-        D(weight),
+        Decimal(weight),
         rules,
-        D(bonus),
-        D(standard) if standard else None,
+        Decimal(bonus),
+        Decimal(standard) if standard else None,
         source=_SHEET,
     )
 
@@ -71,13 +71,13 @@ def _soft(code: str, names: str, radar: Radar, measure: str, rule: Rule) -> Line
         Group.QUALITATIVE,
         radar,
         measure,
-        D(5),
+        Decimal(5),
         (rule,),
         source=_SHEET,
     )
 
 
-_RUBRIC, _EXAM = Linear(D(0), D(5)), Linear(D(0), D(100))
+_RUBRIC, _EXAM = Linear(Decimal(0), Decimal(5)), Linear(Decimal(0), Decimal(100))
 
 _AGENT_LINES = (
     _hard(
@@ -85,7 +85,7 @@ _AGENT_LINES = (
         "销售额完成率 | Sales target completion",
         Radar.SALES,
         "30",
-        Steps(D(1), off=Step(D("0.05"), D(1)), once=Mark(D("1.1"), D(2))),
+        Steps(Decimal(1), off=Step(Decimal("0.05"), Decimal(1)), once=Mark(Decimal("1.1"), Decimal(2))),
         bonus="2",
     ),
     _hard(
@@ -93,7 +93,7 @@ _AGENT_LINES = (
         "销售增长率 | Sales growth",
         Radar.SALES,
         "8",
-        Steps(D(0), on=Step(D("0.05"), D(1))),
+        Steps(Decimal(0), on=Step(Decimal("0.05"), Decimal(1))),
         _tiers(("<", "-0.2", "-1"), ("<", "-0.4", "-2")),
         bonus="8",
     ),
@@ -162,9 +162,7 @@ _AGENT_LINES = (
         "communication",
         _RUBRIC,
     ),
-    _soft(
-        "follow_up", "跟进与促成 | Follow-up", Radar.SERVICE, "follow_up", _RUBRIC
-    ),
+    _soft("follow_up", "跟进与促成 | Follow-up", Radar.SERVICE, "follow_up", _RUBRIC),
     _soft(
         "product_knowledge",
         "产品知识 | Product knowledge",
@@ -172,9 +170,7 @@ _AGENT_LINES = (
         "product_exam",
         _EXAM,
     ),
-    _soft(
-        "job_skills", "岗位技能 | Job skills", Radar.KNOWLEDGE, "skills_exam", _EXAM
-    ),
+    _soft("job_skills", "岗位技能 | Job skills", Radar.KNOWLEDGE, "skills_exam", _EXAM),
     _soft(
         "work_summary",
         "工作总结 | Work summary",
@@ -185,26 +181,26 @@ _AGENT_LINES = (
 )
 
 _AGENT_BANDS = (
-    Band(D(100), D("1.2"), 2, "建议升2级", "Suggested: up two levels"),
+    Band(Decimal(100), Decimal("1.2"), 2, "建议升2级", "Suggested: up two levels"),
     Band(
-        D(90),
-        D("0.9"),
+        Decimal(90),
+        Decimal("0.9"),
         1,
         "建议升1级或不变",
         "Suggested: up one level, or none",
         or_none=True,
     ),
-    Band(D(80), D("0.8"), 0, "建议不变", "Suggested: no change"),
-    Band(D(60), D("0.7"), 0, "建议不变", "Suggested: no change"),
+    Band(Decimal(80), Decimal("0.8"), 0, "建议不变", "Suggested: no change"),
+    Band(Decimal(60), Decimal("0.7"), 0, "建议不变", "Suggested: no change"),
     Band(
-        D(50),
-        D("0.6"),
+        Decimal(50),
+        Decimal("0.6"),
         -1,
         "建议降级",
         "Suggested: down one level",
         under_observation=True,
     ),
-    Band(D(0), D("0.4"), None, "建议辞退", "Dismissal suggested"),
+    Band(Decimal(0), Decimal("0.4"), None, "建议辞退", "Dismissal suggested"),
 )
 
 AGENT = Plan(
@@ -214,9 +210,9 @@ AGENT = Plan(
     "客服人员绩效考核表，三处更正见说明",
     _AGENT_LINES,
     _AGENT_BANDS,
-    (Veto("critical_failures", "严重违规", "Critical failure", D("59.99")),),
+    (Veto("critical_failures", Decimal("59.99")),),
     cadence=Cadence.YEAR_AVERAGE,
-    adjustment_limit=D(5),
+    adjustment_limit=Decimal(5),
 )
 
 
@@ -233,7 +229,7 @@ def _graded(
     """Return a line of the graded sheet; marks and percents stand side by side."""
     name_zh, name_en = names.split(" | ")
     pairs = zip(marks.split("/"), percents.split("/"), strict=True)
-    grades = tuple(Grade(D(at), D(percent)) for at, percent in pairs)
+    grades = tuple(Grade(Decimal(at), Decimal(percent)) for at, percent in pairs)
     return Line(
         code,
         name_zh,
@@ -241,8 +237,8 @@ def _graded(
         Group.QUANTITATIVE,
         radar,
         measure,
-        D(weight),
-        (Grades(grades, D(otherwise)),),
+        Decimal(weight),
+        (Grades(grades, Decimal(otherwise)),),
         source=_GRADED,
     )
 
@@ -312,10 +308,10 @@ GRADED = Plan(
     "分档考核表",
     _GRADED_LINES,
     (
-        Band(D(90), D("1.0"), 0, "金牌", "Gold"),
-        Band(D(80), D("0.8"), 0, "银牌", "Silver"),
-        Band(D(70), D("0.6"), 0, "铜牌", "Bronze"),
-        Band(D(0), D("0.5"), 0, "未达铜牌", "Below bronze"),
+        Band(Decimal(90), Decimal("1.0"), 0, "不调整级别", "No level change", "金牌", "Gold"),
+        Band(Decimal(80), Decimal("0.8"), 0, "不调整级别", "No level change", "银牌", "Silver"),
+        Band(Decimal(70), Decimal("0.6"), 0, "不调整级别", "No level change", "铜牌", "Bronze"),
+        Band(Decimal(0), Decimal("0.5"), 0, "不调整级别", "No level change", "未达铜牌", "Below bronze"),
     ),
 )
 

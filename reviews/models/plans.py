@@ -2,21 +2,89 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from reviews.models.guards import Freezable, FreezableQuerySet, refuse
+from reviews.scoring.plan import Radar
+from staff import access
 from staff.models import EmploymentKind, Person, Position, Unit
 
 
 def in_reader_language(zh: str, en: str) -> str:
     """Return the text in the reader's language; the Chinese one where no English was given."""
     return en if en and (get_language() or "").startswith("en") else zh
+
+
+class VersionQuerySet(FreezableQuerySet["PlanVersion"]):
+    """Versions of plans; the published ones neither change nor go."""
+
+    def published(self) -> VersionQuerySet:
+        """Return the published versions."""
+        return self.filter(state="published")
+
+    def visible_to(self, user: Any, *, on: date) -> VersionQuerySet:
+        """Return what a user may read: HR and superusers all, who leads or approves the published ones."""
+        scope = access.scope_of(user, on=on)
+        if scope.superuser or scope.has("hr"):
+            return self.all()
+        if scope.has("manager", "director", "general_office"):
+            return self.published()
+        return self.none()
+
+
+class PartQuerySet(FreezableQuerySet[Any]):
+    """Parts of versions; those of published ones neither change nor go, nor are any added."""
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """Add rows, or refuse all if one belongs to a published version."""
+        rows = list(objs)
+        if any(row.plan_version().published_at is not None for row in rows):
+            raise refuse(self.model)
+        return super().bulk_create(rows, *args, **kwargs)
+
+
+class PlanPart(models.Model):
+    """A row of a plan version, which stands still once the version is published."""
+
+    FROZEN_PATH: ClassVar[str] = "version__published_at"
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the row unless its version is published."""
+        self._refuse_published()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the row unless its version is published."""
+        self._refuse_published()
+        return super().delete(*args, **kwargs)
+
+    def plan_version(self) -> PlanVersion:
+        """Return the version this row belongs to."""
+        version: PlanVersion = getattr(self, "version")  # noqa: B009
+        return version
+
+    def _refuse_published(self) -> None:
+        if PlanVersion.objects.filter(pk=self.plan_version().pk).frozen().exists():
+            raise refuse(type(self))
+
+
+def _kind(kind: str, **numbers: bool) -> Q:
+    return Q(kind=kind, **numbers)
 
 
 class Plan(models.Model):
@@ -35,7 +103,7 @@ class Plan(models.Model):
         return in_reader_language(self.name_zh, self.name_en)
 
 
-class PlanVersion(models.Model):
+class PlanVersion(Freezable):
     """One version of a plan, in force from a day until the next one starts. Published versions never change."""
 
     class State(models.TextChoices):
@@ -57,6 +125,7 @@ class PlanVersion(models.Model):
         QUARTER = "quarter", _("every quarter")
         STREAK = "streak", _("several months in a row")
 
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions", verbose_name=_("plan"))
     number = models.PositiveSmallIntegerField(_("version"))
     starts_on = models.DateField(_("in force from"))
@@ -82,6 +151,10 @@ class PlanVersion(models.Model):
     )
     note = models.TextField(_("what changed"), blank=True)
 
+    FROZEN_PATH: ClassVar[str] = "published_at"
+
+    objects = VersionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("plan version")
         verbose_name_plural = _("plan versions")
@@ -102,7 +175,7 @@ class PlanVersion(models.Model):
         return _("%(plan)s, version %(number)s") % {"plan": self.plan, "number": self.number}
 
 
-class PlanLine(models.Model):
+class PlanLine(PlanPart):
     """One line of a plan version: a measure, its weight and the rules that turn it into points."""
 
     class Group(models.TextChoices):
@@ -115,7 +188,9 @@ class PlanLine(models.Model):
     name_zh = models.CharField(_("Chinese name"), max_length=40)
     name_en = models.CharField(_("English name"), max_length=60, blank=True)
     group = models.CharField(_("group"), max_length=14, choices=Group, default=Group.QUANTITATIVE)
-    radar = models.CharField(_("corner of the radar"), max_length=20, blank=True)
+    radar = models.CharField(
+        _("corner of the radar"), max_length=20, choices=[(one.value, one.value) for one in Radar]
+    )
     measure = models.CharField(_("measure"), max_length=40)
     weight = models.DecimalField(_("weight"), max_digits=6, decimal_places=2)
     standard = models.DecimalField(
@@ -127,6 +202,13 @@ class PlanLine(models.Model):
         help_text=_("What the measure divides by, e.g. 450 answered consultations."),
     )
     bonus_limit = models.DecimalField(_("bonus at most"), max_digits=6, decimal_places=2, default=Decimal(0))
+    small_sample_below = models.PositiveIntegerField(
+        _("small sample below"),
+        null=True,
+        blank=True,
+        help_text=_("Below so many counted cases the rules for small samples apply instead."),
+    )
+    source = models.CharField(_("policy and clause"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("plan line")
@@ -147,7 +229,7 @@ class PlanLine(models.Model):
         return in_reader_language(self.name_zh, self.name_en)
 
 
-class PlanRule(models.Model):
+class PlanRule(PlanPart):
     """One rule of a line. Which numbers count depends on its kind; the rules of a line add up."""
 
     class Kind(models.TextChoices):
@@ -156,6 +238,8 @@ class PlanRule(models.Model):
         GRADES = "grades", _("grades")
         LINEAR = "linear", _("linear")
         EVENTS = "events", _("events")
+
+    FROZEN_PATH: ClassVar[str] = "line__version__published_at"
 
     line = models.ForeignKey(PlanLine, models.CASCADE, related_name="rules")
     order = models.PositiveSmallIntegerField(default=0)
@@ -170,9 +254,8 @@ class PlanRule(models.Model):
     worst = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     best = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     per_event = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
-    at_most = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     otherwise_percent = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
-    small_sample_below = models.PositiveIntegerField(null=True, blank=True)
+    small_sample = models.BooleanField(_("for small samples"), default=False)
 
     class Meta:
         verbose_name = _("rule")
@@ -180,16 +263,66 @@ class PlanRule(models.Model):
         ordering: ClassVar = ["line", "order"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["line", "order"], name="reviews_planrule_order_unique"),
+            models.CheckConstraint(
+                condition=_kind("steps", standard__isnull=False) | ~Q(kind="steps"),
+                name="reviews_planrule_steps_have_standard",
+                violation_error_message=_("A rule of steps needs its standard."),
+            ),
+            models.CheckConstraint(
+                condition=Q(below_step__isnull=True, below_points__isnull=True)
+                | Q(below_step__gt=0, below_points__isnull=False),
+                name="reviews_planrule_below_whole",
+                violation_error_message=_("Points off need a step above 0."),
+            ),
+            models.CheckConstraint(
+                condition=Q(above_step__isnull=True, above_points__isnull=True)
+                | Q(above_step__gt=0, above_points__isnull=False),
+                name="reviews_planrule_above_whole",
+                violation_error_message=_("Points on need a step above 0."),
+            ),
+            models.CheckConstraint(
+                condition=Q(mark_at__isnull=True, mark_points__isnull=True)
+                | Q(mark_at__isnull=False, mark_points__isnull=False),
+                name="reviews_planrule_mark_whole",
+                violation_error_message=_("A mark needs its points."),
+            ),
+            models.CheckConstraint(
+                condition=_kind("grades", otherwise_percent__isnull=False) | ~Q(kind="grades"),
+                name="reviews_planrule_grades_have_rest",
+                violation_error_message=_("Grades need a percentage for the rest."),
+            ),
+            models.CheckConstraint(
+                condition=(_kind("linear", worst__isnull=False, best__isnull=False) & ~Q(worst=F("best")))
+                | ~Q(kind="linear"),
+                name="reviews_planrule_linear_has_ends",
+                violation_error_message=_("A slope needs a worst and a best value that differ."),
+            ),
+            models.CheckConstraint(
+                condition=_kind("events", per_event__isnull=False) | ~Q(kind="events"),
+                name="reviews_planrule_events_have_points",
+                violation_error_message=_("A rule of events needs its points per event."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["steps", "tiers", "grades", "linear", "events"]),
+                name="reviews_planrule_kind_known",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.line} {self.kind}"
 
+    def plan_version(self) -> PlanVersion:
+        """Return the version this row belongs to."""
+        return self.line.version
 
-class Tier(models.Model):
+
+class Tier(PlanPart):
     """One threshold of a rule of tiers (effect in points) or grades (effect in percent of the weight)."""
 
+    FROZEN_PATH: ClassVar[str] = "rule__line__version__published_at"
+
     rule = models.ForeignKey(PlanRule, models.CASCADE, related_name="tiers")
+    order = models.PositiveSmallIntegerField(default=0)
     operator = models.CharField(
         _("comparison"), max_length=2, choices=[("<", "<"), ("<=", "≤"), (">=", "≥"), (">", ">")]
     )
@@ -209,8 +342,12 @@ class Tier(models.Model):
     def __str__(self) -> str:
         return f"{self.operator} {self.threshold}"
 
+    def plan_version(self) -> PlanVersion:
+        """Return the version this row belongs to."""
+        return self.rule.line.version
 
-class Band(models.Model):
+
+class Band(PlanPart):
     """A range of totals from `at_least` up to the next band, with its multiplier and level change."""
 
     version = models.ForeignKey(PlanVersion, models.CASCADE, related_name="bands")
@@ -234,13 +371,21 @@ class Band(models.Model):
             models.CheckConstraint(
                 condition=Q(at_least__gte=0, multiplier__gte=0), name="reviews_band_not_negative"
             ),
+            models.CheckConstraint(
+                condition=Q(dismissal=True, level_change__isnull=True)
+                | Q(dismissal=False, level_change__isnull=False),
+                name="reviews_band_dismissal_or_change",
+                violation_error_message=_(
+                    "A band names a level change, or a dismissal that a person decides."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"≥ {self.at_least}"
 
 
-class Veto(models.Model):
+class Veto(PlanPart):
     """A confirmed critical failure caps the total at a figure, from so many failures on."""
 
     version = models.ForeignKey(PlanVersion, models.CASCADE, related_name="vetoes")

@@ -22,6 +22,13 @@ class Unit(StrEnum):
     NUMBER = "number"
 
 
+class Direction(StrEnum):
+    """Which values of a measure are the better ones."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
 @dataclass(frozen=True)
 class Measured:
     """A measure's outcome for one person: a value, or the reason for none.
@@ -60,7 +67,7 @@ class Measure:
     name_zh: str
     name_en: str
     unit: Unit
-    higher_is_better: bool
+    better: Direction
     inputs: tuple[str, ...]
     formula_zh: str
     formula_en: str
@@ -76,3 +83,8 @@ class Measure:
     events_good: bool = False
     counter_zh: str = ""
     counter_en: str = ""
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Tell whether more is better."""
+        return self.better is Direction.HIGHER

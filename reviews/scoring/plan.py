@@ -34,7 +34,7 @@ class Cadence(StrEnum):
     YEAR_AVERAGE = "year_average"
     MONTH = "month"
     QUARTER = "quarter"
-    MONTHS_IN_A_ROW = "months_in_a_row"
+    STREAK = "streak"  # so many months in a row
 
 
 class Group(StrEnum):
@@ -109,6 +109,8 @@ class Band:
     level_change: int | None
     advice_zh: str
     advice_en: str
+    name_zh: str = ""
+    name_en: str = ""
     or_none: bool = False
     under_observation: bool = False
 
@@ -123,15 +125,17 @@ class Veto:
     """A confirmed kind of failure that caps the total, counted in one fact."""
 
     fact: str
-    name_zh: str
-    name_en: str
     cap: Decimal
     from_count: int = 1
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A position's scoring rules, whole. Lines stand in the order they print."""
+    """A position's scoring rules, whole. Lines stand in the order they print.
+
+    `adjustment_limit` is how far the adjustment line may go either way; 0 means
+    that the plan has none. `cadence_months` belongs to a streak only.
+    """
 
     code: str
     name_zh: str
@@ -144,7 +148,7 @@ class Plan:
     growth_base: GrowthBase = GrowthBase.PREVIOUS_MONTH
     cadence: Cadence = Cadence.YEAR_AVERAGE
     cadence_months: int | None = None
-    adjustment_limit: Decimal | None = None
+    adjustment_limit: Decimal = Decimal(0)
     measures_used: tuple[str, ...] = field(init=False, compare=False, default=())
 
     def __post_init__(self) -> None:

@@ -34,7 +34,7 @@ def _value_to_data(value: object) -> object:
 def _fields_to_data(record: object) -> Data:
     return {
         field.name: _value_to_data(getattr(record, field.name))
-        for field in fields(cast(Any, record))
+        for field in fields(cast("Any", record))
         if field.init
     }
 
@@ -46,7 +46,7 @@ def line_to_data(line: Line) -> Data:
 
 def rule_to_data(rule: Rule) -> Data:
     """Return one rule as JSON-able data, with its kind."""
-    return cast(Data, _value_to_data(rule))
+    return cast("Data", _value_to_data(rule))
 
 
 def plan_to_data(plan: Plan) -> Data:
@@ -64,12 +64,12 @@ def plan_from_data(data: object) -> Plan:
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise PlanDataError(f"plan.schema: expected {SCHEMA}")
     rest = {key: value for key, value in data.items() if key != "schema"}
-    return cast(Plan, _record(Plan, rest, "plan"))
+    return cast("Plan", _record(Plan, rest, "plan"))
 
 
 def line_from_data(data: object) -> Line:
     """Rebuild one line from `line_to_data`."""
-    return cast(Line, _record(Line, data, "line"))
+    return cast("Line", _record(Line, data, "line"))
 
 
 def _record(kind: type, data: object, where: str) -> object:
@@ -101,7 +101,7 @@ def _value(hint: Any, value: object, where: str) -> object:
             raise PlanDataError(f"{where}: expected one of {get_args(hint)}")
         return value
     if is_dataclass(hint):
-        return _record(cast(type, hint), value, where)
+        return _record(cast("type", hint), value, where)
     return _scalar(hint, value, where)
 
 
@@ -111,7 +111,7 @@ def _scalar(kind: type, value: object, where: str) -> object:
     if issubclass(kind, StrEnum):
         if value not in {one.value for one in kind}:
             raise PlanDataError(f"{where}: expected one of {[*kind]}")
-        return kind(cast(str, value))
+        return kind(cast("str", value))
     if type(value) is not kind:
         raise PlanDataError(f"{where}: expected {kind.__name__}")
     return value

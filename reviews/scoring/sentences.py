@@ -113,9 +113,7 @@ def _clauses(rule: Rule, line: Line, wording: Wording, lang: Lang) -> Iterator[s
             for low in (False, True):
                 for tier in rule.side(low=low):
                     said = wording.threshold(tier.operator, tier.threshold, lang)
-                    code = (
-                        "plus" if tier.effect > 0 else "minus" if tier.effect else "even"
-                    )
+                    code = "plus" if tier.effect > 0 else "minus" if tier.effect else "even"
                     points = points_text(tier.effect, lang)
                     yield say(RULES[code], lang, mark=said, points=points)
         case Grades():
@@ -158,9 +156,7 @@ def _steps(rule: Steps, line: Line, wording: Wording, lang: Lang) -> Iterator[st
         yield text
     if rule.once:
         said = wording.reached(rule.once.at, lang)
-        yield say(
-            RULES["once"], lang, mark=said, points=points_text(rule.once.points, lang)
-        )
+        yield say(RULES["once"], lang, mark=said, points=points_text(rule.once.points, lang))
 
 
 @dataclass(frozen=True)

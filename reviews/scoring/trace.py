@@ -135,9 +135,7 @@ def _step_data(outcome: Outcome) -> list[Data]:
     if not sets_points:
         start = {"code": "start", "amount": fixed(outcome.line.weight)}
         rows = [start, *(rows or [{"code": "nothing", "amount": "0.00"}])]
-    total = Fraction(outcome.line.weight) + sum(
-        (step.points for step in outcome.steps), Fraction(0)
-    )
+    total = Fraction(outcome.line.weight) + sum((step.points for step in outcome.steps), Fraction(0))
     most = Fraction(outcome.line.weight) + Fraction(outcome.line.bonus_limit)
     if total < 0:
         rows.append({"code": "at_least_zero", "amount": "0.00"})
@@ -152,9 +150,7 @@ def _spread_data(outcome: Outcome) -> list[Data]:
     amount = fixed(round_half_up(outcome.points or Fraction(0), 2))
     rest = round_half_up(Fraction(100) - outcome.spread_weight, 2)
     gone = round_half_up(outcome.spread_weight, 2)
-    return [
-        {"code": "spread", "amount": amount, "rest": plain(rest), "gone": plain(gone)}
-    ]
+    return [{"code": "spread", "amount": amount, "rest": plain(rest), "gone": plain(gone)}]
 
 
 def _applied_data(step: Applied, unit: Unit) -> Data:
