@@ -282,6 +282,8 @@ class CardSheet:
     a veto the note keeps the total before the cap. `person_number`, `month` and
     `card_number` identify the paper in its foot; `notes` close it (version, edition,
     frozen figures). `banner` is the grey strip of a trial month or old version.
+    `late_note` is for the page only: late figures come without a history entry, and a
+    document never changes without one.
     """
 
     language: str
@@ -311,3 +313,4 @@ class CardSheet:
     objections: tuple[SheetObjection, ...]
     signatures: tuple[Signature, ...]
     notes: tuple[str, ...]
+    late_note: str = ""

@@ -1,0 +1,6 @@
+"""Cards as they are read: rows of a version in, one worded `CardSheet` out."""
+
+from reviews.sheets.build import sheet_for
+from reviews.sheets.rows import CARD_RELATED, document_code
+
+__all__ = ["CARD_RELATED", "document_code", "sheet_for"]

@@ -1,0 +1,182 @@
+"""The rows a sheet is made of, in at most nine queries; five for a finished card.
+
+A caller that has the card already passes a version whose `card` is loaded with
+CARD_RELATED, which saves the first query.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+
+from reviews import trends
+from reviews.models import (
+    Band,
+    Card,
+    CardEvent,
+    CardLine,
+    CardSegment,
+    CardState,
+    CardVersion,
+    Comparison,
+    Objection,
+    ProcedureStep,
+)
+from reviews.trends import PastTotal
+from staff import calendar
+from staff.models import Holiday
+
+CARD_RELATED = ("person", "position", "unit", "assessor", "review__unit__shop")
+# Where nothing is expected any more from the people of the chain.
+FINISHED = frozenset({CardState.APPROVED, CardState.PAID})
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn a step of the procedure is, and by which working day."""
+
+    role: str
+    working_day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """What stands in the database about one version of a card."""
+
+    version: CardVersion
+    card: Card
+    lines: Sequence[CardLine]
+    segments: Sequence[CardSegment]
+    bands: Sequence[Band]
+    team: Mapping[str, Comparison]
+    past: Sequence[PastTotal]
+    events: Sequence[CardEvent]
+    objections: Sequence[Objection]
+    points_before: Mapping[tuple[int, str], Decimal]
+    turns: Mapping[str, Turn]
+    days: calendar.Calendar
+
+    @property
+    def superseded(self) -> bool:
+        """Whether a later version of the card has taken this one's place."""
+        return self.card.current_id != self.version.pk
+
+
+def load(version: CardVersion) -> Rows:
+    """Read everything about a version of a card."""
+    card = _card_of(version)
+    lines = list(
+        CardLine.objects.filter(segment__version=version)
+        .select_related("segment__plan_version__plan")
+        .order_by("segment__order", "order")
+    )
+    segments = list({line.segment_id: line.segment for line in lines}.values())
+    bands: list[Band] = []
+    if segments:
+        plan = segments[-1].plan_version_id
+        bands = list(Band.objects.filter(version=plan).order_by("at_least"))
+    copied = {row.key: row for row in Comparison.objects.filter(version=version)}
+    history = list(card.events.select_related("person", "for_person").order_by("seq"))
+    events = _run_of(version, history)
+    objections = _objections(version, events)
+    open_ended = card.state not in FINISHED
+    return Rows(
+        version=version,
+        card=card,
+        lines=lines,
+        segments=segments,
+        bands=bands,
+        team=copied,
+        past=_past(card, copied),
+        events=events,
+        objections=objections,
+        points_before=_points_before(version, objections),
+        turns=_turns(card),
+        days=_days(card.month) if open_ended else calendar.Calendar({}, frozenset()),
+    )
+
+
+def _card_of(version: CardVersion) -> Card:
+    """The card with its people and units, read once more only if it came without."""
+    if CardVersion.card.is_cached(version):
+        known = version.card
+        if Card.person.is_cached(known) and Card.review.is_cached(known):
+            return known
+    found = Card.objects.select_related(*CARD_RELATED).get(pk=version.card_id)
+    version.card = found
+    return found
+
+
+def _run_of(version: CardVersion, history: Sequence[CardEvent]) -> list[CardEvent]:
+    """The entries that led to this version as it stands: since the last return to draft.
+
+    For a version that was superseded these end with its own last entry.
+    """
+    if version.pk != version.card.current_id:
+        own = [event.seq for event in history if event.version_id == version.pk]
+        history = [event for event in history if own and event.seq <= own[-1]]
+    start = 0
+    for place, event in enumerate(history):
+        if event.to_state == CardState.DRAFT:
+            start = place + 1
+    return list(history[start:])
+
+
+def _objections(version: CardVersion, run: Sequence[CardEvent]) -> list[Objection]:
+    if not any(event.act == "object" for event in run):
+        return []
+    found = Objection.objects.filter(
+        version__card=version.card_id, version__number__lte=version.number, made_at__gte=run[0].at
+    )
+    return list(found.select_related("answered_by").order_by("made_at", "pk"))
+
+
+def _points_before(version: CardVersion, objections: Sequence[Objection]) -> dict[tuple[int, str], Decimal]:
+    """Points of the lines objected to, in the versions the objections were made against."""
+    older = {one.version_id for one in objections} - {version.pk}
+    if not older:
+        return {}
+    rows = CardLine.objects.filter(
+        segment__version__in=older, code__in=[one.line for one in objections], points__isnull=False
+    ).values_list("segment__version", "code", "points")
+    return {(row[0], row[1]): row[2] for row in rows if row[2] is not None}
+
+
+def _past(card: Card, copied: Mapping[str, Comparison]) -> list[PastTotal]:
+    """The five months before: as copied at publishing, else as they stand today."""
+    months = trends.months_before(card.month)
+    if trends.TOTAL in copied:
+        rows = [(month, copied.get(trends.key_of(month))) for month in months]
+        return [PastTotal(month, row and row.own, row and row.team) for month, row in rows]
+    found = trends.past_totals([card.person_id], months=months)
+    return [found.get((card.person_id, month)) or PastTotal(month, None, None) for month in months]
+
+
+def _turns(card: Card) -> dict[str, Turn]:
+    steps = ProcedureStep.objects.filter(
+        procedure=card.review.procedure_id, subject_kind=card.position.subject_kind
+    )
+    rows = steps.values_list("act", "role", "working_day")
+    return {act: Turn(role, day) for act, role, day in rows}
+
+
+def _days(month: date) -> calendar.Calendar:
+    """The working days of the two months after, in one query."""
+    span = (month, calendar.add_months(month, 3))
+    rows = Holiday.objects.filter(date__range=span).values_list("date", "works")
+    return calendar.Calendar(dict(rows), frozenset())
+
+
+def document_code(version: CardVersion, *, seq: int, audience: str, language: str) -> str:
+    """The number printed on one edition of a card: KJ26-XXXX-XXXX-XXXX.
+
+    Sixty bits of a digest over the card's random id, so that nobody guesses one and
+    the same edition always has the same; without I, L, O and U, which are misread.
+    """
+    card = version.card
+    content = f"{card.public_id}:{version.number}:{seq}:{audience}:{language}"
+    value = int.from_bytes(sha256(content.encode()).digest()[:8], "big")
+    signs = "".join(ALPHABET[(value >> (5 * place)) & 31] for place in range(12))
+    return f"KJ{card.month:%y}-{signs[:4]}-{signs[4:8]}-{signs[8:]}"
