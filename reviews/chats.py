@@ -25,14 +25,14 @@ _HAN = "[\u4e00-\u9fff]"
 _REST = rf"(?:[^\s，。,;；？?！!\n]|\s(?=\d|{_PLACE}))*"
 _START = rf"(?![是在到寄发改成为我住]){_HAN}"
 _ADDRESSES = (
+    # What somebody calls an address.
+    re.compile(rf"(?<=地址)(?:是|为|改成|换成|写|填|：|:)\s?(?!\[)[^\s，。,;；？?！!\n]{{4,60}}{_REST}"),
     # Province, city, district one after another, with whatever follows up to a break.
     re.compile(rf"{_START}{{1}}{_HAN}{{1,5}}?(?:省|自治区|市){_HAN}{{1,8}}?(?:{_ADMIN}){_REST}"),
     # A street or estate with a number: 文三路 12 号, 翠苑小区3栋501.
     re.compile(rf"{_START}{_HAN}{{0,15}}?(?:{_STREET})\s?\d+\s?(?:{_PLACE}|-\d){_REST}"),
     # A building and a room: 3栋2单元501室.
     re.compile(r"\d+\s?(?:栋|幢|座|号楼)\s?\d*\s?(?:单元)?\s?\d+\s?(?:室|号)?"),
-    # What somebody calls an address.
-    re.compile(r"(?<=地址)(?:是|为|改成|换成|写|填|：|:)\s?[^\s，。,;；？?！!\n\[]{4,60}"),
 )
 _ADDRESS_WORD = re.compile(r"^(?:是|为|改成|换成|写|填|：|:)\s?")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII)
@@ -44,13 +44,13 @@ _FULL_WIDTH = str.maketrans({chr(0xFF10 + n): str(n) for n in range(10)})
 
 _DATE = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
 _TIME = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
-_WHO = r"[^\s:：(（][^\n(（]{0,60}?"
+_WHO = r"[^\s:：(（\[【][^\n(（]{0,60}?"
 _HEADERS = (
     re.compile(
-        rf"^(?P<who>{_WHO})[\s(（]+(?:(?P<day>{_DATE})\s+)?(?P<time>{_TIME})[)）]?\s*[:：]?\s*(?P<rest>.*)$"
+        rf"^[\[【(]?(?:(?P<day>{_DATE})\s+)?(?P<time>{_TIME})[\]】)]?\s+(?P<who>{_WHO})\s*[:：]\s*(?P<rest>.*)$"
     ),
     re.compile(
-        rf"^[\[【(]?(?:(?P<day>{_DATE})\s+)?(?P<time>{_TIME})[\]】)]?\s+(?P<who>{_WHO})\s*(?:[:：]\s*(?P<rest>.*))?$"
+        rf"^(?P<who>{_WHO})[\s(（]+(?:(?P<day>{_DATE})\s+)?(?P<time>{_TIME})[)）]?\s*[:：]?\s*(?P<rest>.*)$"
     ),
 )
 _UNTIMED = re.compile(r"^(?P<who>买家|客服|顾客|卖家|Buyer|Agent)\s*[:：]\s*(?P<rest>.*)$", re.IGNORECASE)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
+from reviews.checks import CheckGiven, save_check
+from reviews.checks import MarkGiven as CheckMark
+from reviews.models import SpotCheck
 from staff.models import (
     AccountHolder,
     Assignment,
@@ -102,3 +107,19 @@ def account(name: str, *, shop: Shop, holder: Person | None = None) -> PlatformA
     if holder:
         AccountHolder.objects.create(account=made, person=holder, starts_at=datetime(2025, 1, 1, tzinfo=UTC))
     return made
+
+
+def check_given(**changed: Any) -> CheckGiven:
+    """A spot check of 22 October with full marks, as the page posts it; keywords change it."""
+    items = ("response_time", "service_attitude", "communication", "follow_up")
+    full = {code: CheckMark() for code in items}
+    marks = {**full, **changed.pop("marks", {})}
+    given = {"chat_on": date(2026, 10, 22), "sold": True, "buyer": "小明同学8", **changed}
+    return CheckGiven(marks=marks, **given)
+
+
+def check(person: Person, *, by: Person, at: datetime, **changed: Any) -> SpotCheck:
+    """A saved spot check."""
+    return save_check(
+        person=person, given=check_given(**changed), by=by.users.get(), at=at, form_key=uuid.uuid4()
+    )

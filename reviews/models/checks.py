@@ -26,12 +26,13 @@ class SpotCheckQuerySet(models.QuerySet["SpotCheck"]):
         """Return the own checks once shown, those one made, and those of the people one leads or looks after."""
         on = timezone.localdate(at)
         scope = access.scope_of(user, on=on)
-        led = Q() if scope.everything else Q(person__in=access.people_below(scope.unit_paths, on=on))
-        if scope.person_id is None:
-            return self.filter(led)
-        own = Q(person=scope.person_id)
-        made = Q(checker=scope.person_id)
-        return self.filter(((led | made) & ~own) | (own & Q(shown_at__lte=at)))
+        own = Q(person=scope.person_id or 0)
+        shown = own & Q(shown_at__lte=at)
+        if scope.everything:
+            return self.filter(~own | shown)
+        led = Q(person__in=access.people_below(scope.unit_paths, on=on))
+        made = Q(checker=scope.person_id or 0)
+        return self.filter(((led | made) & ~own) | shown)
 
     def counting(self) -> SpotCheckQuerySet:
         """Return those that count for a card: never a blind second check."""
