@@ -32,6 +32,9 @@ class FigureRow(models.Model):
     last_day = models.DateField(_("last day"))
     flags = models.CharField(_("flags"), max_length=120, blank=True)
     current = models.BooleanField(_("counts"), default=False, editable=False)
+    supersedes = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
     superseded_by = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )

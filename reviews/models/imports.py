@@ -58,6 +58,7 @@ class ImportBatch(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", editable=False)
+    replaces = models.JSONField(default=list, blank=True, editable=False)  # [old row, new row] of other spans
     shown_hash = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     applied_at = models.DateTimeField(_("applied"), null=True, editable=False)
@@ -101,6 +102,7 @@ class ImportFile(models.Model):
     same_as = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="+", verbose_name=_("same file as")
     )
+    read = models.BooleanField(_("read"), default=False)
     left_out = models.BooleanField(_("left out"), default=False)
     rows = models.PositiveIntegerField(_("rows"), default=0)
     new = models.PositiveIntegerField(_("new"), default=0)

@@ -1,0 +1,52 @@
+"""The figures that are stored, by what they are: counts and amounts add up, averages and rates need a base."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+COUNTS: dict[str, str | Promise] = {
+    "consulted": _("Consulted"),
+    "inquiries": _("Inquiries"),
+    "receptions": _("Receptions"),
+    "answered": _("Answered"),
+    "unanswered": _("Unanswered"),
+    "paid_inquiries": _("Paid inquiries"),
+    "buyers": _("Buyers"),
+    "orders": _("Orders"),
+    "items": _("Items"),
+    "refunded_orders": _("Refunded orders"),
+    "slow_responses": _("Slow responses"),
+    "messages_in": _("Messages in"),
+    "messages_out": _("Messages out"),
+    "satisfied": _("Satisfied"),
+    "rated": _("Rated"),
+    "assists": _("Assists"),
+    "transfers_out": _("Transfers out"),
+}
+AMOUNTS: dict[str, str | Promise] = {
+    "sales": _("Sales"),
+    "featured_sales": _("Featured-product sales"),
+    "refund_amount": _("Refund amount"),
+}
+AVERAGES: dict[str, str | Promise] = {
+    "first_response_seconds": _("First response (s)"),
+    "average_response_seconds": _("Average response (s)"),
+}
+RATES: dict[str, str | Promise] = {
+    "satisfaction_rate": _("Satisfaction rate"),
+    "reply_rate": _("Reply rate"),
+    "answer_ratio": _("Answer ratio"),
+}
+AGENT_FIELDS: dict[str, str | Promise] = {**COUNTS, **AMOUNTS, **AVERAGES, **RATES}
+SHOP_FIELDS: dict[str, str | Promise] = {
+    "visitors": _("Visitors"),
+    "buyers": _("Paying buyers"),
+    "orders": _("Orders"),
+    "sales": _("Sales"),
+}
+LABELS = {**SHOP_FIELDS, **AGENT_FIELDS}
+
+# What an average or a rate weighs by, the first that is there. Source: data.md, after the table of fields.
+BASES = ("receptions", "answered", "inquiries")
+PARTS = {"reply_rate": ("unanswered", "receptions"), "satisfaction_rate": ("satisfied", "rated")}
