@@ -26,7 +26,6 @@ from reviews.models.versions import (
     CardSegment,
     Comparison,
     OpeningMonth,
-    ShopShare,
 )
 
 __all__ = [
@@ -66,7 +65,6 @@ __all__ = [
     "ServiceEvent",
     "ShopFigures",
     "ShopMonth",
-    "ShopShare",
     "SourceOrder",
     "SpotCheck",
     "SpotMark",

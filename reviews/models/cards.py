@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date
 from typing import Any, ClassVar
 
@@ -10,10 +11,27 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from reviews.models.guards import Freezable, FreezableQuerySet, refuse
 from reviews.models.reviews import CardState, Review
 from staff import access
 from staff.models import Level, Person, Position, Unit
 from staff.money import MoneyField
+
+# Every way a card may go, whoever asks; who may take it stands in workflow.py.
+WAYS = frozenset(
+    {
+        ("draft", "submitted"),
+        ("submitted", "draft"),
+        ("submitted", "published"),
+        ("published", "confirmed"),
+        ("published", "objected"),
+        ("objected", "confirmed"),
+        ("confirmed", "closed"),
+        ("closed", "approved"),
+        ("approved", "paid"),
+        *((state, "draft") for state in ("published", "objected", "confirmed", "closed", "approved")),
+    }
+)
 
 # An agent sees the own card from publication on.
 SEEN_BY_SUBJECT = ["published", "objected", "confirmed", "closed", "approved", "paid"]
@@ -38,6 +56,22 @@ class CardQuerySet(models.QuerySet["Card"]):
             return self.filter(visible)
         own = Q(person=scope.person_id)
         return self.filter((visible & ~own) | (own & Q(state__in=SEEN_BY_SUBJECT)))
+
+    def update(self, **values: Any) -> int:
+        """Change cards; refuse to change their state, which moves in `move` only."""
+        if "state" in values:
+            raise refuse(self.model)
+        return super().update(**values)
+
+    def move(self, *, sources: Collection[str], target: str, **values: Any) -> int:
+        """Move the cards that stand in one of the sources; return how many did. For workflow.py only.
+
+        A way that the table of states does not know is refused here too.
+        """
+        if any((source, target) not in WAYS for source in sources):
+            raise refuse(self.model)
+        at_source = self.filter(state__in=sources)
+        return super(CardQuerySet, at_source).update(state=target, **values)
 
 
 class Card(models.Model):
@@ -64,11 +98,19 @@ class Card(models.Model):
     decider = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="cards_to_decide", verbose_name=_("decider")
     )
+    seq = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("The number of its last history entry.")
+    )
     submitted_at = models.DateTimeField(null=True, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
     delivered_at = models.DateTimeField(_("delivered"), null=True, editable=False)
     window_ends_at = models.DateTimeField(_("window ends"), null=True, editable=False)
-    comment = models.CharField(_("supervisor's comment"), max_length=400, blank=True)
+    late_figures = models.JSONField(
+        _("late figures"),
+        default=list,
+        editable=False,
+        help_text=_("Figures that came after submission and are not counted."),
+    )
 
     objects = CardQuerySet.as_manager()
 
@@ -88,8 +130,9 @@ class Card(models.Model):
                 violation_error_message=_("Assessor and approver are two people, neither the subject."),
             ),
             models.CheckConstraint(
-                condition=Q(decider__isnull=True) | ~Q(decider=F("person")),
-                name="reviews_card_decider_not_subject",
+                condition=Q(decider__isnull=True) | (~Q(decider=F("person")) & ~Q(decider=F("assessor"))),
+                name="reviews_card_decider_is_another",
+                violation_error_message=_("Who decides is neither the subject nor the assessor."),
             ),
             models.CheckConstraint(condition=Q(state__in=CardState.values), name="reviews_card_state_known"),
             models.CheckConstraint(condition=Q(month__day=1), name="reviews_card_month_is_first_day"),
@@ -98,14 +141,30 @@ class Card(models.Model):
     def __str__(self) -> str:
         return f"{self.person} {self.month:%Y-%m}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the card; refuse a state that did not come by way of the workflow."""
+        elsewhere = Card.objects.filter(pk=self.pk).exclude(state=self.state)
+        if self.state != CardState.DRAFT if self._state.adding else elsewhere.exists():
+            raise refuse(type(self))
+        super().save(*args, **kwargs)
 
-class CardVersion(models.Model):
+    @property
+    def stamp(self) -> str:
+        """What somebody looking at the card has seen: its last history entry and its figures."""
+        return f"{self.seq}.{self.current.sha256[:16] if self.current else ''}"
+
+
+class CardVersion(Freezable):
     """One scoring of a card. Rewritten by runs while its card is a draft; from submission on it never changes."""
+
+    FROZEN_PATH: ClassVar[str] = "frozen_at"
 
     card = models.ForeignKey(Card, models.PROTECT, related_name="versions", verbose_name=_("card"))
     number = models.PositiveSmallIntegerField(_("version"))
     frozen_at = models.DateTimeField(_("frozen"), null=True, editable=False)
     why = models.CharField(_("why"), max_length=400, blank=True)
+    comment = models.CharField(_("supervisor's comment"), max_length=400, blank=True)
+    open_lines = models.PositiveSmallIntegerField(_("open lines"), default=0)
     total_before_cap = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     total = models.DecimalField(_("total"), max_digits=7, decimal_places=2, null=True)
     critical_failures = models.PositiveSmallIntegerField(default=0)
@@ -120,11 +179,12 @@ class CardVersion(models.Model):
     base_salary = MoneyField(_("base salary"), null=True)
     performance_salary = MoneyField(_("performance salary"), null=True)
     performance_pay = MoneyField(_("performance pay"), null=True)
-    late_figures = models.BooleanField(default=False)
     estimated = models.BooleanField(default=False)
     engine = models.CharField(max_length=20)
     sha256 = models.CharField(max_length=64, blank=True)
     computed_at = models.DateTimeField()
+
+    objects = FreezableQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("card version")

@@ -11,11 +11,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models.cards import Card, CardVersion
+from reviews.models.guards import AppendOnly, AppendOnlyQuerySet
 from reviews.models.reviews import CardState
 from staff.models import Person
 
 
-class CardEvent(models.Model):
+class CardEvent(AppendOnly):
     """One transition of a card: who, when, from, to, why. Rows are only added.
 
     Chained by hash per card. Nobody acts on the own card except to confirm, object or reply.
@@ -41,6 +42,8 @@ class CardEvent(models.Model):
     note_digest = models.CharField(max_length=64, blank=True)
     prev_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
+
+    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("card event")
@@ -115,7 +118,7 @@ class Objection(models.Model):
         return f"{self.version} {self.line}"
 
 
-class Document(models.Model):
+class Document(AppendOnly):
     """A PDF that was made of a card version: its code, and the digest of its bytes. Never changed."""
 
     code = models.CharField(_("code"), max_length=20, unique=True)
@@ -125,6 +128,8 @@ class Document(models.Model):
     language = models.CharField(_("language"), max_length=10)
     sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField(_("made"))
+
+    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")

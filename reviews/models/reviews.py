@@ -34,6 +34,11 @@ class Procedure(models.Model):
     code = models.SlugField(_("code"), max_length=20, unique=True)
     name_zh = models.CharField(_("Chinese name"), max_length=60)
     name_en = models.CharField(_("English name"), max_length=60)
+    approver_may_decide = models.BooleanField(
+        _("the approver may answer objections"),
+        default=False,
+        help_text=_("Only where no third person is there; the card says so."),
+    )
 
     class Meta:
         verbose_name = _("procedure")

@@ -10,11 +10,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models.cards import CardVersion
-from staff.models import Person, Shop
+from reviews.models.guards import AppendOnly, AppendOnlyQuerySet, Freezable, FreezableQuerySet
+from staff.models import Person
 from staff.money import MoneyField
 
 
-class CardSegment(models.Model):
+class CardSegment(Freezable):
     """A run of days of the month under one plan version; most cards have one."""
 
     version = models.ForeignKey(CardVersion, models.CASCADE, related_name="segments")
@@ -29,6 +30,8 @@ class CardSegment(models.Model):
     plan_sha256 = models.CharField(max_length=64)
     total = models.DecimalField(max_digits=7, decimal_places=2, null=True)
 
+    objects = FreezableQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("card segment")
         verbose_name_plural = _("card segments")
@@ -41,8 +44,10 @@ class CardSegment(models.Model):
         return f"{self.version} {self.order}"
 
 
-class CardFact(models.Model):
+class CardFact(Freezable):
     """One input of a segment as it was taken: value, or why there is none, and where it came from."""
+
+    FROZEN_PATH: ClassVar[str] = "segment__version__frozen_at"
 
     class State(models.TextChoices):
         PRESENT = "present", _("present")
@@ -54,9 +59,11 @@ class CardFact(models.Model):
     state = models.CharField(max_length=14, choices=State)
     # Text keeps every digit of the input; a money or rate column would have to guess its scale.
     value = models.CharField(max_length=60, blank=True)
-    reason = models.JSONField(default=dict)
-    source = models.JSONField(default=list)
+    reason = models.CharField(max_length=40, blank=True)
+    source = models.JSONField(default=dict)
     estimated = models.BooleanField(default=False)
+
+    objects = FreezableQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("card fact")
@@ -69,8 +76,10 @@ class CardFact(models.Model):
         return f"{self.key} {self.value}"
 
 
-class CardLine(models.Model):
+class CardLine(Freezable):
     """One scored line: value, points and the explanation the reader opens. Rendering computes nothing."""
+
+    FROZEN_PATH: ClassVar[str] = "segment__version__frozen_at"
 
     class Status(models.TextChoices):
         SCORED = "scored", _("scored")
@@ -86,6 +95,8 @@ class CardLine(models.Model):
     value = models.CharField(max_length=60, blank=True)
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     explanation = models.JSONField(default=dict)
+
+    objects = FreezableQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("card line")
@@ -104,11 +115,11 @@ class CardLine(models.Model):
         return f"{self.code} {self.points}"
 
 
-class Comparison(models.Model):
+class Comparison(AppendOnly):
     """The own and the team's average share of one radar group, copied when the version is published.
 
     `team` is empty where the team has fewer than five cards: an average would give others' figures away.
-    Key `total` holds the totals for the trend.
+    Key `total` holds the totals for the trend. Rows are only added.
     """
 
     version = models.ForeignKey(CardVersion, models.CASCADE, related_name="comparisons")
@@ -116,6 +127,8 @@ class Comparison(models.Model):
     own = models.DecimalField(max_digits=7, decimal_places=2)
     team = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     people = models.PositiveSmallIntegerField()
+
+    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("comparison")
@@ -147,23 +160,3 @@ class OpeningMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.month:%Y-%m}"
-
-
-class ShopShare(models.Model):
-    """One shop's part in a card whose person works for several: kept so that shop-wide lines can be recomputed."""
-
-    segment = models.ForeignKey(CardSegment, models.CASCADE, related_name="shops")
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
-    buyers = models.PositiveIntegerField(null=True)
-    visitors = models.PositiveIntegerField(null=True)
-    receptions = models.PositiveIntegerField(null=True)
-
-    class Meta:
-        verbose_name = _("shop's share")
-        verbose_name_plural = _("shops' shares")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["segment", "shop"], name="reviews_shopshare_unique"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.segment} {self.shop}"

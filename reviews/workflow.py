@@ -1,0 +1,377 @@
+"""The state machine of cards: a table and one function. Nothing else moves a card.
+
+`take` moves one card, `take_many` several in one transaction or none; `offers` says what somebody
+could do, for buttons. Who may act is decided by persons, never by accounts. Source: month.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reviews import conditions, effects, history
+from reviews.acting import Actor, Standing, Who, actor_of, is_subordinate
+from reviews.conditions import Evidence
+from reviews.effects import Answer, Move
+from reviews.models import Card, CardEvent, CardState, Objection, Procedure
+from reviews.procedures import Roles, roles_of
+from reviews.refusals import Blocked, BulkRefused, Kind, Refusal, WrongState
+from staff import jobs
+from staff.models import User
+
+__all__ = [
+    "STEPS",
+    "Answer",
+    "Blocked",
+    "BulkRefused",
+    "Offer",
+    "WrongState",
+    "allowed",
+    "offers",
+    "take",
+    "take_many",
+]
+
+UNPAID = frozenset(CardState) - {CardState.DRAFT, CardState.PAID}
+
+
+def _nothing(_move: Move) -> None:
+    """Most acts move the card and write the entry, and that is all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act: from where to where (`None`: it stays), by whom, and what goes with it."""
+
+    label: Promise
+    sources: frozenset[str]
+    target: str | None
+    who: Who
+    needs_note: bool = False
+    effect: Callable[[Move], None] = _nothing
+    recompute: bool = False
+
+
+STEPS: Mapping[str, Step] = {
+    "submit": Step(
+        gettext_lazy("Submit"),
+        frozenset({CardState.DRAFT}),
+        CardState.SUBMITTED,
+        Who.ASSESSOR,
+        effect=effects.freeze,
+    ),
+    "send_back": Step(
+        gettext_lazy("Send back"),
+        frozenset({CardState.SUBMITTED}),
+        CardState.DRAFT,
+        Who.APPROVER,
+        needs_note=True,
+        effect=effects.reopen,
+        recompute=True,
+    ),
+    "publish": Step(
+        gettext_lazy("Approve and publish"),
+        frozenset({CardState.SUBMITTED}),
+        CardState.PUBLISHED,
+        Who.APPROVER,
+        effect=effects.publish,
+    ),
+    "confirm": Step(
+        gettext_lazy("Confirm"), frozenset({CardState.PUBLISHED}), CardState.CONFIRMED, Who.SUBJECT
+    ),
+    "object": Step(
+        gettext_lazy("Object"),
+        frozenset({CardState.PUBLISHED}),
+        CardState.OBJECTED,
+        Who.SUBJECT,
+        effect=effects.write_objections,
+    ),
+    "answer": Step(
+        gettext_lazy("Answer the objections"),
+        frozenset({CardState.OBJECTED}),
+        None,
+        Who.DECIDER,
+        effect=effects.answer,
+    ),
+    "agree": Step(
+        gettext_lazy("Agree"),
+        frozenset({CardState.OBJECTED}),
+        CardState.CONFIRMED,
+        Who.SUBJECT,
+        effect=partial(effects.reply, reply=Objection.Reply.AGREE),
+    ),
+    "maintain": Step(
+        gettext_lazy("Maintain the objection"),
+        frozenset({CardState.OBJECTED}),
+        CardState.CONFIRMED,
+        Who.SUBJECT,
+        effect=partial(effects.reply, reply=Objection.Reply.MAINTAIN),
+    ),
+    "close": Step(
+        gettext_lazy("Close the month"),
+        frozenset({CardState.CONFIRMED}),
+        CardState.CLOSED,
+        Who.CLOSER,
+        effect=effects.close_reviews,
+    ),
+    "approve": Step(
+        gettext_lazy("Hand over to finance"), frozenset({CardState.CLOSED}), CardState.APPROVED, Who.HR
+    ),
+    "pay": Step(
+        gettext_lazy("Acknowledge for payment"),
+        frozenset({CardState.APPROVED}),
+        CardState.PAID,
+        Who.FINANCE,
+    ),
+    "ask_return": Step(gettext_lazy("Ask to return"), UNPAID, None, Who.HR, needs_note=True),
+    "return": Step(
+        gettext_lazy("Consent to the return"),
+        UNPAID,
+        CardState.DRAFT,
+        Who.SECOND,
+        effect=effects.reopen,
+        recompute=True,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An act somebody has on a card; `reason` says why not now, empty if it can be taken."""
+
+    act: str
+    label: Promise
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class _Case:
+    """Everything the checks of one act look at."""
+
+    act: str
+    step: Step
+    actor: Actor
+    at: datetime
+    roles: dict[int, Roles] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
+
+    def roles_for(self, card: Card) -> Roles:
+        procedure: Procedure = card.review.procedure
+        if procedure.pk not in self.roles:
+            self.roles[procedure.pk] = roles_of(procedure)
+        return self.roles[procedure.pk]
+
+    def standing(self, card: Card) -> Standing | None:
+        return self.actor.standing(card, self.step.who, self.roles_for(card))
+
+
+def take(
+    act: str,
+    card: Card,
+    *,
+    by: User,
+    at: datetime,
+    note: str = "",
+    expected_version: str = "",
+    objections: Mapping[str, str] | None = None,
+    answers: Sequence[Answer] = (),
+) -> CardEvent:
+    """Take one step with one card, record it and refresh `card`; or raise and change nothing.
+
+    `expected_version` is the `card.stamp` the person was shown; another one by now is refused.
+    `objections` (line -> reason) goes with "object", `answers` with "answer". Raises KeyError for an
+    unknown act, PermissionDenied, WrongState or Blocked, each with a sentence for the person.
+    """
+    move = Move([card], at, by.person_id or 0, note.strip(), objections or {}, answers)
+    try:
+        [event] = _take(act, move, by=by, stamps={card.pk: expected_version} if expected_version else {})
+    except BulkRefused as refused:
+        raise _single(refused.refusals[0]) from None
+    card.refresh_from_db()
+    return event
+
+
+def _single(refusal: Refusal) -> Exception:
+    if refusal.kind is Kind.DENIED:
+        return PermissionDenied(refusal.message)
+    return WrongState(refusal) if refusal.kind is Kind.CONFLICT else Blocked(refusal)
+
+
+def take_many(
+    act: str,
+    cards: Sequence[Card],
+    *,
+    by: User,
+    at: datetime,
+    note: str = "",
+    stamps: Mapping[int, str] | None = None,
+) -> list[CardEvent]:
+    """Take one step with several cards in one transaction, or raise BulkRefused with every cause.
+
+    `stamps` maps card ids to the `card.stamp` that was shown. The cards passed are not refreshed.
+    """
+    return _take(act, Move(cards, at, by.person_id or 0, note.strip()), by=by, stamps=stamps or {})
+
+
+@transaction.atomic
+def _take(act: str, move: Move, *, by: User, stamps: Mapping[int, str]) -> list[CardEvent]:
+    step = STEPS[act]
+    cards = _locked([card.pk for card in move.cards])
+    move = replace(move, cards=cards)
+    case = _Case(act, step, actor_of(by, on=timezone.localdate(move.at)), move.at)
+    case.evidence = conditions.gather(act, cards)
+    refusals = [found for card in cards if (found := _refusal(case, card, move, stamps.get(card.pk, "")))]
+    if refusals:
+        raise BulkRefused(_named(refusals), asked=len(cards))
+    _move(step, cards, at=move.at)
+    if act == "return":
+        move.note = move.note or _reason_asked(case.evidence)
+    step.effect(move)
+    events = [_event(case, card) for card in cards]
+    history.append(events, note=move.note)
+    if step.recompute:
+        for card in cards:
+            jobs.start("recompute_card", key=str(card.pk), steps=[{"card": card.pk}], by=by)
+    return events
+
+
+def _locked(ids: Sequence[int]) -> list[Card]:
+    """Read the cards afresh and keep others from moving them until the transaction ends."""
+    rows = Card.objects.select_for_update(of=("self",)).filter(pk__in=ids)
+    related = rows.select_related("review__procedure", "unit", "position", "person", "current")
+    return list(related.order_by("pk"))
+
+
+def _move(step: Step, cards: Sequence[Card], *, at: datetime) -> None:
+    """Compare and swap: of two who press at once, one finds no card left at its source."""
+    rows = Card.objects.filter(pk__in=[card.pk for card in cards])
+    sources = {card.state for card in cards}
+    if step.target is None:
+        moved = rows.filter(state__in=step.sources).update(seq=F("seq") + 1)
+    elif step.target == CardState.SUBMITTED:
+        moved = rows.move(sources=sources, target=step.target, seq=F("seq") + 1, submitted_at=at)
+    else:
+        moved = rows.move(sources=sources, target=step.target, seq=F("seq") + 1)
+    if moved != len(cards):
+        raise BulkRefused([_conflict(card) for card in cards], asked=len(cards))
+
+
+def _event(case: _Case, card: Card) -> CardEvent:
+    standing = case.standing(card)
+    return CardEvent(
+        card=card,
+        seq=card.seq + 1,
+        version_id=card.current_id,
+        at=case.at,
+        act=case.act,
+        from_state=card.state,
+        to_state=case.step.target or card.state,
+        user=case.actor.user,
+        person_id=case.actor.person_id,
+        subject_id=card.person_id,
+        for_person_id=standing.for_person_id if standing else None,
+    )
+
+
+def _reason_asked(evidence: Evidence) -> str:
+    return next((event.note.text for event in evidence.asked.values() if hasattr(event, "note")), "")
+
+
+def _refusal(case: _Case, card: Card, move: Move, stamp: str) -> Refusal | None:
+    """Return the first reason why a card does not move, or None: person, state, version, then content."""
+    if reason := _not_theirs(case, card):
+        return Refusal(card, Kind.DENIED, reason)
+    if card.state not in case.step.sources:
+        return Refusal(card, Kind.CONFLICT, "")
+    if stamp and stamp != card.stamp:
+        changed = _(
+            "This card has changed since you opened it. Your action changed nothing. Look at it again."
+        )
+        return Refusal(card, Kind.CONFLICT, changed)
+    if case.step.needs_note and not move.note:
+        return Refusal(card, Kind.BLOCKED, _("Give a reason."))
+    reason = conditions.not_now(case.act, card, case.evidence, at=case.at) or conditions.bad_input(
+        case.act, card, case.evidence, move
+    )
+    return Refusal(card, Kind.BLOCKED, reason) if reason else None
+
+
+def _not_theirs(case: _Case, card: Card) -> str:
+    """Return why this person may not take the step whatever the card's state, or an empty text."""
+    standing = case.standing(card)
+    if standing is None:
+        if case.actor.person_id == card.person_id:
+            return _("Nobody acts on the own card except to confirm or object.")
+        return _("This step belongs to somebody else.")
+    on = timezone.localdate(case.at)
+    if standing.for_person_id and is_subordinate(case.actor, card.person_id, on=on):
+        return _("A deputy cannot decide about somebody they report to.")
+    if case.act == "return":
+        asked = case.evidence.asked.get(card.pk)
+        if asked is not None and asked.person_id == standing.person_id:
+            return _("You asked for this return yourself; a second person has to consent.")
+    return conditions.same_eyes(
+        case.act,
+        card,
+        standing.person_id,
+        case.evidence,
+        approver_may_decide=case.roles_for(card).approver_may_decide,
+    )
+
+
+def _named(refusals: list[Refusal]) -> list[Refusal]:
+    """Fill in who moved the cards that are elsewhere by now, and when."""
+    return [one if one.message else _conflict(one.card) for one in refusals]
+
+
+def _conflict(card: Card) -> Refusal:
+    state = card.get_state_display()
+    last = CardEvent.objects.filter(card=card).select_related("person").order_by("-seq").first()
+    if last is None:
+        text = _("This card is in the state “%(state)s”. Your action changed nothing.") % {"state": state}
+        return Refusal(card, Kind.CONFLICT, text)
+    when = date_format(timezone.localtime(last.at), "SHORT_DATETIME_FORMAT")
+    text = _(
+        "This card is in the state “%(state)s” since %(who)s acted on %(when)s. Your action changed nothing."
+    )
+    named = last.person.name if last.person else ""
+    return Refusal(card, Kind.CONFLICT, text % {"state": state, "who": named, "when": when})
+
+
+def offers(cards: Sequence[Card], *, by: User, at: datetime) -> dict[int, list[Offer]]:
+    """Return what a user could do with each card, by card id, with the reason where not now.
+
+    Acts of other people or from other states are left out. The cards need `review__procedure`, `unit`,
+    `position` and `current` selected; then the number of queries does not grow with the cards.
+    """
+    actor = actor_of(by, on=timezone.localdate(at))
+    found: dict[int, list[Offer]] = {card.pk: [] for card in cards}
+    roles: dict[int, Roles] = {}
+    for act, step in STEPS.items():
+        case = _Case(act, step, actor, at, roles)
+        mine = [card for card in cards if card.state in step.sources and case.standing(card)]
+        if not mine:
+            continue
+        case.evidence = conditions.gather(act, mine)
+        for card in mine:
+            if _not_theirs(case, card) or (act == "return" and card.pk not in case.evidence.asked):
+                continue
+            reason = conditions.not_now(act, card, case.evidence, at=at)
+            found[card.pk].append(Offer(act, step.label, reason))
+    return found
+
+
+def allowed(card: Card, *, by: User, at: datetime) -> list[Offer]:
+    """Return what a user could do with one card; see `offers`."""
+    return offers([card], by=by, at=at)[card.pk]
