@@ -5,12 +5,23 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+POSTGRESQL_OPTIONS = {
+    "application_name",
+    "connect_timeout",
+    "options",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "target_session_attrs",
+}
 
 
 def text(name: str, default: str = "") -> str:
@@ -49,6 +60,23 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def time_zone(name: str, default: str) -> str:
+    """Return the name of a time zone that this machine knows."""
+    value = text(name) or default
+    if value not in available_timezones():
+        raise ImproperlyConfigured(f"{name} is {value!r}: use a name such as Asia/Shanghai.")
+    return value
+
+
+def address(name: str, url: str) -> tuple[SplitResult, int | None]:
+    """Return a URL's parts and its port. Its text, which may hold a password, is never repeated."""
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is no valid URL: {error}.") from error
+
+
 def database(name: str, *, fallback: Path, conn_max_age: int = 60) -> dict[str, Any]:
     """Return Django's database settings from a URL; none set means SQLite in a file.
 
@@ -58,17 +86,16 @@ def database(name: str, *, fallback: Path, conn_max_age: int = 60) -> dict[str, 
     url = text(name)
     if not url:
         return sqlite(fallback)
-    parts = urlsplit(url)
+    parts, port = address(name, url)
     if parts.scheme == "sqlite":
         if not parts.path.strip("/"):
             raise ImproperlyConfigured(f"{name} names no file: use sqlite:////path/keji.sqlite3.")
         return sqlite(Path(unquote(parts.path[1:]) if parts.path.startswith("//") else parts.path))
     if parts.scheme not in {"postgresql", "postgres"}:
         raise ImproperlyConfigured(f"{name} has the scheme {parts.scheme!r}: use postgresql:// or sqlite://.")
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} has no valid port: {error}.") from error
+    options = dict(parse_qsl(parts.query))
+    if unknown := set(options) - POSTGRESQL_OPTIONS:
+        raise ImproperlyConfigured(f"{name} has the unknown option {min(unknown)!r}.")
     if not parts.path.strip("/"):
         raise ImproperlyConfigured(f"{name} names no database: end it with /NAME.")
     return {
@@ -80,7 +107,7 @@ def database(name: str, *, fallback: Path, conn_max_age: int = 60) -> dict[str, 
         "PORT": str(port or ""),
         "CONN_MAX_AGE": conn_max_age,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": options,
     }
 
 
@@ -109,7 +136,7 @@ def broker(name: str, *, folder: Path) -> dict[str, Any]:
     """Return Celery's broker settings; none set means files in a folder, no server needed."""
     url = text(name)
     if url:
-        scheme = urlsplit(url).scheme
+        scheme = address(name, url)[0].scheme
         if scheme not in {"amqp", "amqps", "redis", "rediss", "filesystem", "memory"}:
             raise ImproperlyConfigured(
                 f"{name} has the scheme {scheme!r}: use amqp://, redis:// or leave it unset."

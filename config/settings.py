@@ -5,10 +5,12 @@ Every variable is documented in README.md; a wrong value stops the start with it
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -37,12 +39,12 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 PROXY_COUNT = env.whole("PROXY_COUNT", 0)
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
-    "django.contrib.admin",
+    "config.admin_apps.KejiAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -140,7 +142,7 @@ LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 USE_I18N = True
 USE_TZ = True
 # The company's time zone: months, days and deadlines are counted in it.
-TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
+TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Shanghai")
 
 # Files
 STATIC_URL = "static/"
@@ -209,9 +211,17 @@ EMAIL_BACKEND = (
     else env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 )
 
+
+
+def _static(path: str, _request: object) -> str:
+    """Return a static file's address, which the storage knows only once settings are read."""
+    return static(path)
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Keji"),
     "SITE_HEADER": _("Keji"),
+    "SITE_ICON": partial(_static, "keji/logo.svg"),
     "SITE_URL": reverse_lazy("home"),
     "SHOW_BACK_BUTTON": False,
     "BORDER_RADIUS": "6px",
@@ -231,9 +241,14 @@ UNFOLD: dict[str, Any] = {
             "950": "#052322",
         },
     },
-    "STYLES": [],
-    "SCRIPTS": [],
+    "THEME": "light",
+    "SHOW_LANGUAGES": True,
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "config.menu.navigation"},
+    "ACCOUNT": {"navigation": "config.menu.account_links"},
+    "STYLES": [partial(_static, "keji/admin.css")],
+    "SCRIPTS": [partial(_static, "keji/jobs.js")],
 }
+SIMPLE_HISTORY_REVERT_DISABLED = True
 
 LOGGING: dict[str, Any] = {
     "version": 1,
