@@ -117,7 +117,7 @@ def test_an_adjustment_above_the_limit_is_refused(base):
 
 
 def test_a_cap_never_lifts_a_total_and_the_strictest_counts():
-    vetoes = (Veto("critical_failures", D("59.99")), Veto("critical_failures", D("40"), from_count=2))
+    vetoes = (Veto("critical_failures", D("59.99")), Veto("critical_failures", D(40), from_count=2))
     one = plan(line("work_summary", Linear(D(0), D(5))), vetoes=vetoes)
     totals = [
         score_facts(one, {"work_summary": Fact.present(mark)}, critical_failures=count).total
