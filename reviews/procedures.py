@@ -49,9 +49,13 @@ SHIPPED: Mapping[str, Mapping[str, tuple[str, str, str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The role for each act and kind of subject: `("assess", "agent") -> "supervisor"`."""
+    """The role for each act and kind of subject, and the working day it is due by.
+
+    `named["assess", "agent"]` is "supervisor", `days["assess", "agent"]` is 3.
+    """
 
     named: Mapping[tuple[str, str], str]
+    days: Mapping[tuple[str, str], int]
     approver_may_decide: bool = False
 
     def of(self, act: str, kind: str) -> str | None:
@@ -92,9 +96,13 @@ def _roles_by_act(named: tuple[str, str, str, str]) -> dict[str, str]:
 
 def roles_of(procedure: Procedure) -> Roles:
     """Read a procedure's roles in one query."""
-    rows = ProcedureStep.objects.filter(procedure=procedure).values_list("act", "subject_kind", "role")
-    named = {(act, kind): role for act, kind, role in rows}
-    return Roles(named, approver_may_decide=procedure.approver_may_decide)
+    rows = ProcedureStep.objects.filter(procedure=procedure)
+    named: dict[tuple[str, str], str] = {}
+    days: dict[tuple[str, str], int] = {}
+    for row in rows:
+        named[row.act, row.subject_kind] = row.role
+        days[row.act, row.subject_kind] = row.working_day
+    return Roles(named, days, approver_may_decide=procedure.approver_may_decide)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,158 @@
+"""By when each step is due and who has to act. Working days by the Chinese calendar; no clock is read here.
+
+Lateness is told and escalates; it never locks a step. Source: month.md, "Steps and deadlines".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from reviews.models import Card, CardState, Objection, Review
+from reviews.procedures import Roles, roles_of
+from staff.calendar import Calendar, last_day_of
+from staff.models import Shift
+
+# A deadline is the end of the office day.
+END_OF_DAY = time(18)
+WINDOW_HOURS = 48
+WINDOW_WORKING_DAYS = 2
+
+NEXT_ACT: Mapping[str, str] = {
+    CardState.DRAFT: "assess",
+    CardState.SUBMITTED: "approve",
+    CardState.PUBLISHED: "confirm",
+    CardState.OBJECTED: "decide",
+    CardState.CONFIRMED: "close",
+    CardState.CLOSED: "hand_over",
+    CardState.APPROVED: "pay",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a card waits for: the act, the role that does it, and by when.
+
+    `person_id` is the named person where the card names one, else None: whoever holds the role.
+    `estimated` says that the year's holidays are not published yet; `late` counts working days past
+    the deadline's day, 0 while there is time.
+    """
+
+    act: str
+    role: str
+    person_id: int | None
+    at: datetime
+    estimated: bool
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepDay:
+    """One step of a review's month and the moment it is due."""
+
+    act: str
+    role: str
+    number: int
+    at: datetime
+    estimated: bool
+
+
+def timeline(review: Review, *, calendar: Calendar, roles: Roles, kind: str = "agent") -> list[StepDay]:
+    """Return the steps of a review's month for a kind of subject, in order of their days."""
+    found = []
+    for (act, of_kind), number in roles.days.items():
+        if of_kind == kind:
+            day = calendar.nth_after(last_day_of(review.month), number)
+            found.append(StepDay(act, roles.named[act, kind], number, evening(day.day), day.estimated))
+    return sorted(found, key=lambda step: (step.number, step.act))
+
+
+def evening(day: date) -> datetime:
+    """Return the end of the office day in the company's time zone."""
+    return timezone.make_aware(datetime.combine(day, END_OF_DAY))
+
+
+def dues(cards: Iterable[Card], *, calendar: Calendar, at: datetime) -> dict[int, Due]:
+    """Return what each unpaid card waits for, by card id.
+
+    The cards need `review__procedure` and `position` selected. Two queries and one per procedure,
+    however many cards.
+    """
+    rows = list(cards)
+    answered = _all_answered(rows)
+    roles: dict[int, Roles] = {}
+    found: dict[int, Due] = {}
+    for card in rows:
+        act = NEXT_ACT.get(card.state)
+        if act is None:
+            continue
+        if act == "decide" and card.pk in answered:
+            act = "confirm"
+        procedure = card.review.procedure
+        if procedure.pk not in roles:
+            roles[procedure.pk] = roles_of(procedure)
+        due = _due(card, act, roles[procedure.pk], calendar=calendar, at=at)
+        if due is not None:
+            found[card.pk] = due
+    return found
+
+
+def _all_answered(cards: list[Card]) -> set[int]:
+    objected = [card.pk for card in cards if card.state == CardState.OBJECTED]
+    open_ones = Objection.objects.filter(version__card__in=objected, outcome="", reply="")
+    return set(objected) - set(open_ones.values_list("version__card_id", flat=True))
+
+
+def _due(card: Card, act: str, roles: Roles, *, calendar: Calendar, at: datetime) -> Due | None:
+    kind = card.position.subject_kind
+    number = roles.days.get((act, kind))
+    if number is None:
+        return None
+    last = last_day_of(card.month)
+    found = calendar.nth_after(last, number)
+    moment = evening(found.day)
+    if act == "confirm" and card.window_ends_at is not None:
+        moment = max(moment, card.window_ends_at)
+    person = {
+        "assess": card.assessor_id,
+        "approve": card.approver_id,
+        "decide": card.decider_id,
+        "confirm": card.person_id,
+    }.get(act)
+    today, due_day = timezone.localdate(at), timezone.localdate(moment)
+    late = max(calendar.ordinal(due_day, today), 1) if at > moment else 0
+    return Due(act, roles.named[act, kind], person, moment, found.estimated, late)
+
+
+def window_end(delivered_at: datetime, *, works: Callable[[date], bool], step_day: date) -> datetime:
+    """Return the end of an agent's time to confirm or object.
+
+    At least 48 hours and two whole own working days from delivery (`works` says which days those
+    are), and never before the step's own day; to the full hour.
+    """
+    day, left = timezone.localdate(delivered_at), WINDOW_WORKING_DAYS
+    while left:
+        day += timedelta(days=1)
+        left -= works(day)
+    hours = delivered_at + timedelta(hours=WINDOW_HOURS)
+    rounded = hours.replace(minute=0, second=0, microsecond=0)
+    if rounded < hours:
+        rounded += timedelta(hours=1)
+    return max(rounded, evening(day), evening(step_day))
+
+
+def own_working_days(person_id: int, *, after: date, calendar: Calendar) -> Callable[[date], bool]:
+    """Return which days a person works: by the roster where it reaches, else by the company's calendar."""
+    shifts = Shift.objects.filter(person=person_id, published_at__isnull=False, starts_at__gt=evening(after))
+    rostered = {timezone.localdate(at) for at in shifts.values_list("starts_at", flat=True)}
+    last = max(rostered, default=after)
+    return lambda day: day in rostered if day <= last else calendar.works(day)
+
+
+def confirm_day(card: Card, *, calendar: Calendar, roles: Roles) -> date:
+    """Return the day by which the procedure wants the card confirmed."""
+    number = roles.days.get(("confirm", card.position.subject_kind), 7)
+    return calendar.nth_after(last_day_of(card.month), number).day

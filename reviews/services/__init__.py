@@ -1,0 +1,1 @@
+"""What changes in reviews beyond a card's state."""

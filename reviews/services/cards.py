@@ -1,0 +1,65 @@
+"""What happens to one card beside its steps: opened by its agent, commented by its assessor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reviews import copies
+from reviews.acting import Who, actor_of
+from reviews.deadlines import confirm_day, own_working_days, window_end
+from reviews.models import Card, CardState, CardVersion
+from reviews.procedures import roles_of
+from staff import calendar
+from staff.models import User
+
+COMMENT_LENGTH = 400
+
+
+def record_opening(card: Card, *, by: User, at: datetime) -> bool:
+    """Note that its agent has opened a published card: that is its delivery, and starts the window.
+
+    Return whether this was the first time. Harmless when called again or by anybody else.
+    """
+    if by.person_id != card.person_id or card.state != CardState.PUBLISHED or card.delivered_at:
+        return False
+    days = calendar.load()
+    on = timezone.localdate(at)
+    end = window_end(
+        at,
+        works=own_working_days(card.person_id, after=on, calendar=days),
+        step_day=confirm_day(card, calendar=days, roles=roles_of(card.review.procedure)),
+    )
+    first = Card.objects.filter(pk=card.pk, state=CardState.PUBLISHED, delivered_at__isnull=True)
+    if not first.update(delivered_at=at, window_ends_at=end):
+        return False
+    card.delivered_at, card.window_ends_at = at, end
+    return True
+
+
+@transaction.atomic
+def set_comment(card: Card, *, text: str, by: User, at: datetime) -> None:
+    """Write the assessor's comment on a draft; it is part of what is submitted.
+
+    Raises PermissionDenied for anybody but the assessor, ValidationError where the card is no draft
+    or the text is too long.
+    """
+    fresh = (
+        Card.objects.select_for_update(of=("self",))
+        .select_related("review__procedure", "unit", "position", "current")
+        .get(pk=card.pk)
+    )
+    actor = actor_of(by, on=timezone.localdate(at))
+    if actor.standing(fresh, Who.ASSESSOR, roles_of(fresh.review.procedure)) is None:
+        raise PermissionDenied(_("This step belongs to somebody else."))
+    if fresh.state != CardState.DRAFT or fresh.current is None:
+        raise ValidationError(_("The card has been submitted; its comment stands."))
+    if len(text) > COMMENT_LENGTH:
+        raise ValidationError(_("A comment has at most 400 characters."))
+    copy = replace(copies.read([fresh.current])[fresh.current.pk], comment=text.strip())
+    CardVersion.objects.filter(pk=fresh.current.pk).update(comment=copy.comment, sha256=copy.sha256())
