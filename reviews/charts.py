@@ -36,6 +36,11 @@ class AxisMark:
     value: Decimal
     top: Decimal
 
+    @property
+    def text(self) -> str:
+        """The value without needless zeros."""
+        return number(self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from django.utils import formats, translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
 
 from reviews.models import CardState, CardVersion
@@ -43,7 +44,7 @@ def _sheet(rows: Rows, language: Language, *, with_money: bool) -> CardSheet:
         card_number=document_code(version, seq=card.seq, audience=audience, language=language),
         facts=_facts(rows),
         state=card.state,
-        state_text=str(CardState(card.state).label),
+        state_text=capfirst(str(CardState(card.state).label)),
         banner=_banner(rows),
         total=pgettext("card", "not yet known") if version.total is None else fixed(version.total),
         total_label=gettext("Total"),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import pgettext, pgettext_lazy
 
 from reviews.models import CardEvent, CardState, Objection
@@ -115,7 +116,7 @@ def _awaited(rows: Rows, link: Link) -> Signature:
     name = str(AWAITED[link.step])
     if link.step == "confirm" and rows.card.state == CardState.OBJECTED:
         name = pgettext("card", "objection awaits its answer")
-    return Signature(label=role[:1].upper() + role[1:], name=name, when=_deadline(rows, link), open=True)
+    return Signature(label=capfirst(role), name=capfirst(name), when=_deadline(rows, link), open=True)
 
 
 def _deadline(rows: Rows, link: Link) -> tuple[str, ...]:

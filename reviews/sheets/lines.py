@@ -7,7 +7,7 @@ from itertools import groupby
 from django.utils.translation import gettext, ngettext, pgettext
 
 from reviews.models import CardLine, CardSegment, CardVersion
-from reviews.scoring.explain import render_line
+from reviews.scoring.explain import LineText, render_line
 from reviews.scoring.plan import GROUP_NAMES, Group
 from reviews.scoring.shown import fixed, plain, signed
 from reviews.scoring.words import Lang
@@ -15,6 +15,8 @@ from reviews.sheet import Equation, Input, LineGroup, Segment, SheetLine, Shortf
 from reviews.sheets.rows import Rows
 
 ZERO = Decimal(0)
+# Sources that name people's work; files and batches stand on the page only.
+TOLD_ON_PAPER = frozenset({"checks", "exam", "summary", "events", "objection"})
 
 
 def sheet_line(row: CardLine, lang: Lang) -> SheetLine:
@@ -31,7 +33,7 @@ def sheet_line(row: CardLine, lang: Lang) -> SheetLine:
         points="" if row.points is None else fixed(row.points),
         delta=_delta(row),
         badge=text.verdict if row.points is not None else text.status_text,
-        note=text.summary.removesuffix("。").removesuffix("."),
+        note=_note(row, text, lang),
         rule=text.rule,
         inputs=tuple(Input(label=one.name, value=one.value, source=one.source) for one in text.inputs),
         steps=_steps(row, [(one.text, one.amount) for one in text.steps]),
@@ -39,6 +41,20 @@ def sheet_line(row: CardLine, lang: Lang) -> SheetLine:
         points_value=row.points,
         bonus_limit=Decimal(rule["bonus_limit"]),
     )
+
+
+def _note(row: CardLine, text: LineText, lang: Lang) -> str:
+    """The explanation on paper, where nothing opens: what was counted, then what came of it."""
+    summary = text.summary.removesuffix("。").removesuffix(".")
+    if row.status != CardLine.Status.SCORED:
+        return summary
+    kinds = {one["source"]["kind"] for one in row.explanation["inputs"]}
+    if row.explanation["working"]:
+        return f"{text.formula}：{summary}" if lang == "zh" else f"{text.formula}: {summary}"
+    if kinds & TOLD_ON_PAPER:
+        said = [one.source for one in text.inputs if one.source]
+        return ("；" if lang == "zh" else "; ").join([*said, summary])
+    return summary
 
 
 def _delta(row: CardLine) -> str:

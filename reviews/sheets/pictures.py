@@ -97,7 +97,7 @@ def trend(rows: Rows) -> Trend:
     months = [*rows.past, PastTotal(rows.card.month, rows.version.total, team)]
     return Trend(
         title=pgettext("card", "Totals of six months"),
-        caption=pgettext("card", "solid: own, dashed: team average"),
+        caption=pgettext("card", "solid: own, dashed: team"),
         months=tuple(
             TrendMonth(
                 label=formats.date_format(one.month, pgettext("month on an axis", "M")),
