@@ -157,7 +157,7 @@ def test_what_is_no_object_is_refused(score, data):
 def test_chinese_messages(tmp_path):
     path = tmp_path / "facts.json"
     path.write_text(json.dumps(changed("facts.disputes", -1)), encoding="utf-8")
-    with pytest.raises(CommandError, match="facts.disputes：不能小于 0"):
+    with pytest.raises(CommandError, match=r"facts\.disputes：不能小于 0"):
         call_command("score", str(path))
 
 
