@@ -33,6 +33,9 @@ class Job(models.Model):
     total = models.PositiveIntegerField(_("steps"), default=0, editable=False)
     done = models.PositiveIntegerField(_("steps done"), default=0, editable=False)
     error = models.TextField(_("error"), blank=True, editable=False)
+    # How often the work after all steps was begun, and until when somebody is at it.
+    closings = models.PositiveSmallIntegerField(default=0, editable=False)
+    closing_until = models.DateTimeField(null=True, editable=False)
     cancel_asked = models.BooleanField(_("cancel asked"), default=False, editable=False)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="jobs", verbose_name=_("started by")
@@ -67,7 +70,8 @@ class JobStep(models.Model):
     """One step of a job: claimed with a lease, finished together with its result, never done twice.
 
     `claim` counts the claims: it is the fencing token, so that a worker that was thought dead cannot
-    finish a step somebody else has taken over.
+    finish a step somebody else has taken over. `holder` names the process, as host:pid, so that the
+    steps of a killed one need not wait for the lease to run out.
     """
 
     class State(models.TextChoices):
@@ -81,6 +85,7 @@ class JobStep(models.Model):
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     claim = models.PositiveIntegerField(default=0)
+    holder = models.CharField(max_length=100, blank=True)
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
