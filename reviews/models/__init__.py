@@ -2,14 +2,14 @@
 
 from reviews.models.cards import Card, CardVersion
 from reviews.models.checks import SpotCheck, SpotMark
+from reviews.models.drafts import Draft
 from reviews.models.events import CardEvent, CardNote, Document, Objection
 from reviews.models.figures import AgentFigures, ShopFigures
 from reviews.models.imports import ImportBatch, ImportChange, ImportFile, ImportIssue
+from reviews.models.plan_use import Acknowledgement, PlanAssignment
 from reviews.models.plans import (
-    Acknowledgement,
     Band,
     Plan,
-    PlanAssignment,
     PlanLine,
     PlanRule,
     PlanVersion,
@@ -42,6 +42,7 @@ __all__ = [
     "CardVersion",
     "Comparison",
     "Document",
+    "Draft",
     "ImportBatch",
     "ImportChange",
     "ImportFile",

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from reviews.models.guards import Freezable, FreezableQuerySet, refuse
 from reviews.scoring.plan import Radar
 from staff import access
-from staff.models import EmploymentKind, Person, Position, Unit
 
 
 def in_reader_language(zh: str, en: str) -> str:
@@ -81,10 +80,6 @@ class PlanPart(models.Model):
     def _refuse_published(self) -> None:
         if PlanVersion.objects.filter(pk=self.plan_version().pk).frozen().exists():
             raise refuse(type(self))
-
-
-def _kind(kind: str, **numbers: bool) -> Q:
-    return Q(kind=kind, **numbers)
 
 
 class Plan(models.Model):
@@ -264,7 +259,7 @@ class PlanRule(PlanPart):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["line", "order"], name="reviews_planrule_order_unique"),
             models.CheckConstraint(
-                condition=_kind("steps", standard__isnull=False) | ~Q(kind="steps"),
+                condition=Q(kind="steps", standard__isnull=False) | ~Q(kind="steps"),
                 name="reviews_planrule_steps_have_standard",
                 violation_error_message=_("A rule of steps needs its standard."),
             ),
@@ -287,18 +282,18 @@ class PlanRule(PlanPart):
                 violation_error_message=_("A mark needs its points."),
             ),
             models.CheckConstraint(
-                condition=_kind("grades", otherwise_percent__isnull=False) | ~Q(kind="grades"),
+                condition=Q(kind="grades", otherwise_percent__isnull=False) | ~Q(kind="grades"),
                 name="reviews_planrule_grades_have_rest",
                 violation_error_message=_("Grades need a percentage for the rest."),
             ),
             models.CheckConstraint(
-                condition=(_kind("linear", worst__isnull=False, best__isnull=False) & ~Q(worst=F("best")))
+                condition=(Q(kind="linear", worst__isnull=False, best__isnull=False) & ~Q(worst=F("best")))
                 | ~Q(kind="linear"),
                 name="reviews_planrule_linear_has_ends",
                 violation_error_message=_("A slope needs a worst and a best value that differ."),
             ),
             models.CheckConstraint(
-                condition=_kind("events", per_event__isnull=False) | ~Q(kind="events"),
+                condition=Q(kind="events", per_event__isnull=False) | ~Q(kind="events"),
                 name="reviews_planrule_events_have_points",
                 violation_error_message=_("A rule of events needs its points per event."),
             ),
@@ -402,54 +397,3 @@ class Veto(PlanPart):
 
     def __str__(self) -> str:
         return f"{self.code} ≤ {self.cap}"
-
-
-class PlanAssignment(models.Model):
-    """Which plan a unit's position is scored by, from a day on; inherited downwards, the most specific wins."""
-
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="assignments", verbose_name=_("plan"))
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
-    position = models.ForeignKey(Position, models.PROTECT, related_name="+", verbose_name=_("position"))
-    employment_kind = models.CharField(
-        _("employment kind"),
-        max_length=12,
-        choices=EmploymentKind,
-        blank=True,
-        help_text=_("Empty: every kind."),
-    )
-    starts_on = models.DateField(_("from"))
-
-    class Meta:
-        verbose_name = _("plan assignment")
-        verbose_name_plural = _("plan assignments")
-        ordering: ClassVar = ["unit", "position", "starts_on"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["unit", "position", "employment_kind", "starts_on"],
-                name="reviews_planassignment_unique",
-                violation_error_message=_("This unit and position have a plan from that day already."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.unit} {self.position} {self.starts_on}"
-
-
-class Acknowledgement(models.Model):
-    """A person's signature under a plan version (签收). Rows are only added."""
-
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
-    version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="acknowledgements")
-    sha256 = models.CharField(max_length=64)
-    at = models.DateTimeField(_("when"))
-    device = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("acknowledgement")
-        verbose_name_plural = _("acknowledgements")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["person", "version"], name="reviews_acknowledgement_unique"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person} {self.version}"

@@ -13,7 +13,7 @@ from reviews.scoring.rounding import round_points
 from reviews.scoring.rules import Events, Rule, Tiers
 from reviews.scoring.sentences import Wording, points_text
 from reviews.scoring.shown import plain, shown
-from reviews.scoring.words import Pair
+from reviews.scoring.words import Lang, Pair
 
 Reach = tuple[tuple[Problem, ...], Pair]
 
@@ -82,7 +82,8 @@ def _run_at(same: list[Fraction], stretch: list[Sample], found: Sample) -> list[
 def _not_monotone(line: Line, measure: Measure, worse: Sample, better: Sample) -> Problem:
     repair = _sorted_tiers(line, measure)
     words = []
-    for lang, name in (("zh", line.name_zh), ("en", line.name_en)):
+    names: tuple[tuple[Lang, str], ...] = (("zh", line.name_zh), ("en", line.name_en))
+    for lang, name in names:
         wording = Wording.of(measure)
         low, high = (
             (

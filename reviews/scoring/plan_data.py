@@ -111,7 +111,7 @@ def _scalar(kind: type, value: object, where: str) -> object:
     if issubclass(kind, StrEnum):
         if value not in {one.value for one in kind}:
             raise PlanDataError(f"{where}: expected one of {[*kind]}")
-        return kind(cast("str", value))
+        return kind(value)
     if type(value) is not kind:
         raise PlanDataError(f"{where}: expected {kind.__name__}")
     return value

@@ -5,7 +5,7 @@ import sys
 from argparse import ArgumentParser
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     """Print scored cards; refuse a faulty input with exit status 2."""
 
     help = "Score facts from a JSON file and print the card as JSON."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
