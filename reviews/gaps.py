@@ -1,99 +1,95 @@
-"""What a card still lacks, who fills it, and where: one answer for boards, pages and the command.
+"""What a card still lacks: which line, why, and whose it is to fill in.
 
 Source: month.md, "What is missing is listed by whom it can be filled, with a link".
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import get_language
+
 from reviews.models import Card, CardLine
-from staff.models import Role
+from reviews.scoring.explain import reason_text
+from reviews.scoring.words import Lang
 
 
 class Place(StrEnum):
-    """Where a missing input is entered."""
+    """Where a figure is entered."""
 
-    IMPORT = "import"
-    SHOP_IMPORT = "shop_import"
-    TARGETS = "targets"
     CHECKS = "checks"
+    SUMMARIES = "summaries"
     EVENTS = "events"
-    SUMMARY = "summary"
-    EXAM = "exam"
+    EXAMS = "exams"
+    TARGETS = "targets"
     ATTENDANCE = "attendance"
+    FIGURES = "figures"
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """One open line of one card. `person_id` is who owes it where that is one person, else None.
-
-    `keys` are the missing inputs, `reason` the code of why (`reviews.scoring.explain` words it).
-    """
-
-    card_id: int
-    line: str
-    explanation: Mapping[str, Any]
-    keys: tuple[str, ...]
-    place: Place
-    role: str
-    person_id: int | None
-
-
-PLACES: Mapping[str, Place] = {
-    "sales_target": Place.TARGETS,
-    "featured_target": Place.TARGETS,
-    "shop_sales": Place.SHOP_IMPORT,
-    "previous_shop_sales": Place.SHOP_IMPORT,
-    "shop_buyers": Place.SHOP_IMPORT,
-    "shop_visitors": Place.SHOP_IMPORT,
-    "disputes": Place.EVENTS,
-    "negative_reviews": Place.EVENTS,
-    "praises": Place.EVENTS,
+# The role that enters what comes from a place.
+OWNERS = {
+    Place.CHECKS: "supervisor",
+    Place.SUMMARIES: "supervisor",
+    Place.EVENTS: "supervisor",
+    Place.EXAMS: "trainer",
+    Place.TARGETS: "manager",
+    Place.ATTENDANCE: "hr",
+    Place.FIGURES: "hr",
+}
+PLACES = {
     "service_attitude": Place.CHECKS,
     "communication": Place.CHECKS,
     "follow_up": Place.CHECKS,
     "check_knowledge": Place.CHECKS,
-    "product_exam": Place.EXAM,
-    "skills_exam": Place.EXAM,
-    "work_summary": Place.SUMMARY,
+    "work_summary": Place.SUMMARIES,
+    "disputes": Place.EVENTS,
+    "product_exam": Place.EXAMS,
+    "skills_exam": Place.EXAMS,
+    "sales_target": Place.TARGETS,
+    "featured_target": Place.TARGETS,
     "late_or_absent": Place.ATTENDANCE,
 }
-# Everything else comes with a file of figures.
-ROLES: Mapping[Place, str] = {
-    Place.IMPORT: Role.HR,
-    Place.SHOP_IMPORT: Role.HR,
-    Place.TARGETS: Role.HR,
-    Place.ATTENDANCE: Role.HR,
-    Place.EXAM: Role.TRAINER,
-    Place.CHECKS: Role.SUPERVISOR,
-    Place.EVENTS: Role.SUPERVISOR,
-    Place.SUMMARY: Role.SUPERVISOR,
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One open line of one card: its name, why it is open, where and by whom it is filled."""
+
+    card_id: int
+    line: str
+    name: str
+    why: str
+    place: Place
+    owner: str
 
 
 def gaps_of(cards: Sequence[Card]) -> dict[int, list[Gap]]:
-    """Return the open lines of the current versions of some cards, by card id, in one query."""
-    by_version = {card.current_id: card for card in cards if card.current_id}
-    found: dict[int, list[Gap]] = {card.pk: [] for card in cards}
-    lines = CardLine.objects.filter(segment__version__in=by_version, status=CardLine.Status.MISSING)
-    rows = lines.order_by("segment__order", "order").values_list(
-        "segment__version_id", "code", "explanation"
+    """Return the open lines of some cards' current versions, by card id, in the plan's order. One query."""
+    by_version = {card.current_id: card.pk for card in cards}
+    rows = CardLine.objects.filter(
+        segment__version__in=[pk for pk in by_version if pk], status=CardLine.Status.MISSING
     )
-    for version_id, code, explanation in rows:
-        card = by_version[version_id]
-        found[card.pk].append(gap_of(card, code, explanation))
+    found: dict[int, list[Gap]] = {}
+    for row in rows.select_related("segment").order_by("segment__order", "order"):
+        card_id = by_version[row.segment.version_id]
+        found.setdefault(card_id, []).append(_gap(card_id, row))
     return found
 
 
-def gap_of(card: Card, line: str, explanation: Mapping[str, Any]) -> Gap:
-    """Return one open line with the place where its first missing input is entered, and who owes it."""
-    keys = tuple(str(given["key"]) for given in explanation["inputs"] if given["state"] == "missing")
-    place = PLACES.get(keys[0].partition(".")[0], Place.IMPORT) if keys else Place.IMPORT
-    role = ROLES[place]
-    # What a supervisor owes is owed by this card's assessor, whatever role assesses it.
-    owes = card.assessor_id if role == Role.SUPERVISOR else None
-    return Gap(card.pk, line, explanation, keys, place, role, owes)
+def _gap(card_id: int, row: CardLine) -> Gap:
+    lang: Lang = "en" if (get_language() or "").startswith("en") else "zh"
+    named = row.explanation["line"]
+    name = named["name_en"] if lang == "en" and named["name_en"] else named["name_zh"]
+    lacking = next((given for given in row.explanation["inputs"] if given["state"] == "missing"), None)
+    place = place_of(lacking)
+    why = reason_text(lacking["reason"], lang) if lacking and lacking["reason"] else ""
+    return Gap(card_id, row.code, str(name), why, place, OWNERS[place])
+
+
+def place_of(lacking: dict[str, Any] | None) -> Place:
+    """Return where the first missing input of a line is entered."""
+    key = str(lacking["key"]).partition(".")[0] if lacking else ""
+    return PLACES.get(key, Place.FIGURES)
