@@ -37,7 +37,7 @@ def _sheet(rows: Rows, language: Language, *, with_money: bool) -> CardSheet:
         language=language,
         title=pgettext("card", "Customer-service monthly scorecard"),
         place=_place(rows),
-        month=formats.date_format(card.month, "YEAR_MONTH_FORMAT"),
+        month=formats.date_format(card.month, pgettext("month in a title", "F Y")),
         month_key=f"{card.month:%Y-%m}",
         person=card.person.name,
         person_number=card.person.staff_no,

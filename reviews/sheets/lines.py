@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import groupby
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, pgettext
 
 from reviews.models import CardLine, CardSegment, CardVersion
@@ -15,6 +16,8 @@ from reviews.sheet import Equation, Input, LineGroup, Segment, SheetLine, Shortf
 from reviews.sheets.rows import Rows
 
 ZERO = Decimal(0)
+UNSAID = frozenset({"value", "start"})
+WITHOUT_AMOUNT = frozenset({"linear", "linear_from_zero", "at_least_zero", "at_most"})
 # Sources that name people's work; files and batches stand on the page only.
 TOLD_ON_PAPER = frozenset({"checks", "exam", "summary", "events", "objection"})
 
@@ -44,17 +47,27 @@ def sheet_line(row: CardLine, lang: Lang) -> SheetLine:
 
 
 def _note(row: CardLine, text: LineText, lang: Lang) -> str:
-    """The explanation on paper, where nothing opens: what was counted, then what came of it."""
-    summary = text.summary.removesuffix("。").removesuffix(".")
+    """The explanation on paper, where nothing opens: what was counted, then what came of it.
+
+    Value and points stand in columns of their own and are not said again.
+    """
     if row.status != CardLine.Status.SCORED:
-        return summary
-    kinds = {one["source"]["kind"] for one in row.explanation["inputs"]}
+        return text.note.removesuffix("。").removesuffix(".")
+    colon, comma, semicolon = ("：", "，", "；") if lang == "zh" else (": ", ", ", "; ")
+    said = []
     if row.explanation["working"]:
-        return f"{text.formula}：{summary}" if lang == "zh" else f"{text.formula}: {summary}"
-    if kinds & TOLD_ON_PAPER:
-        said = [one.source for one in text.inputs if one.source]
-        return ("；" if lang == "zh" else "; ").join([*said, summary])
-    return summary
+        # What a formula says about several shops stands after a comma, and on the page.
+        said.append(capfirst(text.formula.partition(comma)[0]) + colon + row.explanation["working"])
+    if {one["source"]["kind"] for one in row.explanation["inputs"]} & TOLD_ON_PAPER:
+        said += [one.source for one in text.inputs if one.source]
+    for step in text.steps:
+        if step.code == "nothing":
+            said.append(pgettext("card", "standard met"))
+        elif step.code in WITHOUT_AMOUNT:
+            said.append(step.text)
+        elif step.code not in UNSAID:
+            said.append(f"{step.text}{comma}{step.amount}")
+    return semicolon.join(said)
 
 
 def _delta(row: CardLine) -> str:
