@@ -140,6 +140,7 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True
 # The company's time zone: months, days and deadlines are counted in it.
 TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Shanghai")
@@ -212,7 +213,6 @@ EMAIL_BACKEND = (
 )
 
 
-
 def _static(path: str, _request: object) -> str:
     """Return a static file's address, which the storage knows only once settings are read."""
     return static(path)
@@ -245,6 +245,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "config.menu.navigation"},
     "ACCOUNT": {"navigation": "config.menu.account_links"},
+    "LANGUAGES": {"navigation": "config.menu.languages"},
     "STYLES": [partial(_static, "keji/admin.css")],
     "SCRIPTS": [partial(_static, "keji/jobs.js")],
 }

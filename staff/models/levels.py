@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -156,6 +157,11 @@ class Assignment(models.Model):
     def __str__(self) -> str:
         return f"{self.person} {self.starts_on}"
 
+    def clean(self) -> None:
+        """Refuse a level of another position."""
+        if self.level is not None and self.position_id and self.level.position_id != self.position_id:
+            raise ValidationError({"level": _("This pay level belongs to another position.")})
+
 
 class RoleHolding(models.Model):
     """A role a person holds over a unit and all below it, from a day until before another (open: no end)."""
@@ -187,6 +193,16 @@ class RoleHolding(models.Model):
     def __str__(self) -> str:
         return f"{self.person} {self.get_role_display()} {self.unit}"
 
+    def clean(self) -> None:
+        """Refuse to hold one role over one unit twice at a time."""
+        if not self.person_id or not self.unit_id or not self.starts_on:
+            return
+        others = RoleHolding.objects.filter(person=self.person_id, role=self.role, unit=self.unit_id)
+        if self.ends_on is not None:
+            others = others.filter(starts_on__lt=self.ends_on)
+        if others.exclude(pk=self.pk).exclude(ends_on__lte=self.starts_on).exists():
+            raise ValidationError(_("This person holds that role over the unit already at that time."))
+
 
 class Deputy(models.Model):
     """Somebody who stands for one holder's one role for a span of days; history shows both names."""
@@ -213,6 +229,16 @@ class Deputy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} → {self.holding}"
+
+    def clean(self) -> None:
+        """Refuse to stand in for oneself, or outside the holder's own time."""
+        if not self.holding_id or not self.starts_on:
+            return
+        if self.person_id == self.holding.person_id:
+            raise ValidationError({"person": _("Nobody stands in for oneself.")})
+        ends = self.holding.ends_on
+        if self.starts_on < self.holding.starts_on or (ends and self.ends_on and self.ends_on > ends):
+            raise ValidationError(_("A deputy stands in only while the holder has the role."))
 
 
 class PlatformAccount(models.Model):
@@ -257,6 +283,8 @@ class AccountHolder(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="accounts", verbose_name=_("person"))
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until before"), null=True, blank=True)
+    # Set by a form that changes several spans at once and compares them itself.
+    checked_together = False
 
     history = HistoricalRecords()
 
@@ -277,3 +305,22 @@ class AccountHolder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.person}"
+
+    def clean(self) -> None:
+        """Refuse a span that overlaps another holder's, unless the account is shared."""
+        if self.checked_together or not self.account_id or not self.starts_at:
+            return
+        others = AccountHolder.objects.filter(account=self.account_id).exclude(pk=self.pk)
+        if self.account.kind == PlatformAccount.Kind.SHARED:
+            others = others.filter(person=self.person_id)
+        if self.ends_at is not None:
+            others = others.filter(starts_at__lt=self.ends_at)
+        other = others.exclude(ends_at__lte=self.starts_at).select_related("person").first()
+        if other is not None:
+            raise ValidationError(
+                _(
+                    "%(holder)s has this account at that time. End that first, "
+                    "or declare the account as shared."
+                ),
+                params={"holder": other.person.name},
+            )

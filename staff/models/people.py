@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -119,6 +120,11 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse a place in the tree below itself."""
+        if self.parent is not None and self.path and self.parent.path.startswith(self.path):
+            raise ValidationError({"parent": _("A unit cannot belong to itself or to a unit below it.")})
+
     def ancestor_ids(self) -> list[int]:
         """Return the ids from this unit up to the root."""
         return [int(part) for part in reversed(self.path.strip("/").split("/")) if part]
@@ -149,7 +155,7 @@ class Person(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     staff_no = models.CharField(_("staff number"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("full name"), max_length=60)
     pinyin = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     anonymised_at = models.DateTimeField(null=True, editable=False)
@@ -189,21 +195,27 @@ class User(AbstractUser):
     )
 
     class Meta:
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
+        verbose_name = _("log-in")
+        verbose_name_plural = _("log-ins")
 
     def __str__(self) -> str:
+        return self.get_full_name()
+
+    def get_full_name(self) -> str:
+        """Return the person's name, or the log-in's where nobody stands behind it."""
         return self.person.name if self.person else self.username
 
 
 class Employment(models.Model):
-    """One span in which a person is employed. Spans of one person never overlap (checked in staff.services)."""
+    """One span in which a person is employed. Spans of one person never overlap."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="employments", verbose_name=_("person"))
     hired_on = models.DateField(_("hired on"))
     left_on = models.DateField(
         _("left on"), null=True, blank=True, help_text=_("The first day no longer employed.")
     )
+    # Set by a form that changes several spans at once and compares them itself.
+    checked_together = False
 
     history = HistoricalRecords()
 
@@ -222,6 +234,18 @@ class Employment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.hired_on}"
+
+    def clean(self) -> None:
+        """Refuse a span that overlaps another one of the same person."""
+        if self.checked_together or not self.person_id or not self.hired_on:
+            return
+        others = Employment.objects.filter(person=self.person_id).exclude(pk=self.pk)
+        if self.left_on is not None:
+            others = others.filter(hired_on__lt=self.left_on)
+        if others.exclude(left_on__lte=self.hired_on).exists():
+            raise ValidationError(
+                _("Two employments of one person overlap. End the earlier one before the later begins.")
+            )
 
     def covers(self, on: date) -> bool:
         """Return whether the person is employed on a day."""

@@ -1,7 +1,7 @@
 """What changes in staff beyond plain reference data."""
 
 from staff.services.logins import make_login, renew_password, speak
-from staff.services.outcome import Change, Outcome, Problem, SheetRefused
+from staff.services.outcome import Change, Outcome, Problem, SheetRefused, Words
 from staff.services.people import upsert_people
 from staff.services.people_plan import PersonRow, plan_people
 from staff.services.shifts import ShiftRow, plan_shifts, record_shifts
@@ -14,6 +14,7 @@ __all__ = [
     "Problem",
     "SheetRefused",
     "ShiftRow",
+    "Words",
     "make_login",
     "place_unit",
     "plan_people",

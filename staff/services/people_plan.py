@@ -197,7 +197,7 @@ def _person(row: PersonRow, *, plan: PeoplePlan, known: Known) -> Person | None:
 
 def _missing_of_new(row: PersonRow) -> Iterable[Problem]:
     if not row.name:
-        yield Problem(row.where, _("name"), _("A new person needs a name."))
+        yield Problem(row.where, _("full name"), _("A new person needs a name."))
     if row.hired_on is None:
         yield Problem(row.where, _("hired on"), _("A new person needs a hire date."))
 
@@ -317,7 +317,7 @@ def _said_twice(rows: Sequence[PersonRow]) -> Iterable[Problem]:
     for row in rows:
         begins = row.starts_on or row.hired_on
         claims: list[tuple[tuple[Any, ...], Any, Words]] = [
-            (("name", row.staff_no), row.name, _("name")),
+            (("name", row.staff_no), row.name, _("full name")),
             (("phone", row.staff_no), row.phone, _("phone")),
             (("left", row.staff_no, row.hired_on), row.left_on, _("left on")),
             (("unit", row.staff_no, begins), row.unit, _("unit")),

@@ -1,0 +1,52 @@
+"""The admin's site: open to the back office by role, and by nobody's `is_staff`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from unfold.sites import UnfoldAdminSite
+
+from staff.access import scope_of
+
+# Who has pages here; what each of them sees is decided by the model's own admin.
+ROLES = frozenset({"hr", "finance", "general_office", "manager", "director", "trainer"})
+
+View = Callable[..., HttpResponseBase]
+
+
+class KejiAdminSite(UnfoldAdminSite):
+    """The back office. To everybody else it does not exist: 404, the same as a wrong address."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Return whether one of the user's roles has pages here today."""
+        scope = scope_of(request.user, on=timezone.localdate())
+        return bool(scope.superuser or scope.has(*ROLES))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send those who are not logged in to the one log-in page."""
+        if request.user.is_authenticated:
+            raise Http404
+        return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002  Django's signature
+        """Answer 404 where the user has no pages, or none of this model."""
+        inner = super().admin_view(view, cacheable)
+        owner = getattr(view, "__self__", None)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.user.is_authenticated:
+                if not self.has_permission(request):
+                    raise Http404
+                if isinstance(owner, ModelAdmin) and not owner.has_view_or_change_permission(request):
+                    raise Http404
+            response: HttpResponseBase = inner(request, *args, **kwargs)
+            return response
+
+        return update_wrapper(guarded, view)

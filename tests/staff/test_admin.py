@@ -1,0 +1,270 @@
+"""The admin: who gets in, what each role sees there, and that its lists stay cheap."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import strip_tags
+
+from staff.models import LevelAmount, Person, RoleHolding, User
+from tests import factories
+
+LISTS = [
+    "staff_person", "staff_unit", "staff_shop", "staff_position", "staff_level", "staff_levelamount",
+    "staff_roleholding", "staff_platformaccount", "staff_holiday", "staff_calendaryear", "staff_leave",
+    "staff_shifttype", "staff_shift", "staff_attendance", "staff_user", "staff_job",
+]  # fmt: skip
+NOBODY_ELSE = {"hr"}
+READERS = {
+    "staff_person": {"hr", "manager", "director"},
+    "staff_level": {"hr", "manager", "director", "finance", "general_office"},
+    "staff_levelamount": {"hr", "finance"},
+    "staff_roleholding": {"hr", "manager", "director", "general_office"},
+    "staff_user": NOBODY_ELSE,
+    "staff_job": NOBODY_ELSE,
+    "staff_holiday": {"hr", "manager", "director", "finance", "general_office"},
+    "staff_leave": {"hr", "manager", "director"},
+}
+ROLES = ["hr", "finance", "general_office", "director", "manager", "supervisor", "trainer", "agent"]
+
+
+def page(model: str) -> str:
+    return reverse(f"admin:{model}_changelist")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_back_office_exists_for_its_roles_only(role, login):
+    inside = {"hr", "finance", "general_office", "director", "manager", "trainer"}
+    assert login(role).get(reverse("admin:index")).status_code == (200 if role in inside else 404)
+
+
+def test_a_stranger_is_sent_to_the_one_log_in_page(client, db):
+    response = client.get(page("staff_person"), follow=True)
+    assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("model", READERS)
+def test_a_list_exists_for_those_who_may_read_it(role, model, login):
+    assert login(role).get(page(model)).status_code == (200 if role in READERS[model] else 404)
+
+
+def test_a_manager_sees_the_own_branch_and_changes_nothing(company, login):
+    manager = login("manager")
+    text = manager.get(page("staff_person")).content.decode()
+    assert "李秀英" in text
+    assert "石磊" not in text
+    change = reverse("admin:staff_person_change", args=[company.agent.pk])
+    assert manager.get(change).status_code == 200
+    data = {"staff_no": "agent", "name": "改名", "phone": ""}
+    assert manager.post(change, data).status_code == 403
+    assert Person.objects.get(pk=company.agent.pk).name == "李秀英"
+
+
+@pytest.mark.parametrize("tail", ["change", "history"])
+def test_a_foreign_person_is_as_missing_as_none(company, login, tail):
+    manager = login("manager")
+    foreign = manager.get(reverse(f"admin:staff_person_{tail}", args=[company.stranger.pk]), follow=True)
+    missing = manager.get(reverse(f"admin:staff_person_{tail}", args=[99999]), follow=True)
+    assert foreign.status_code == missing.status_code
+    assert "石磊" not in foreign.content.decode()
+
+
+def test_pickers_offer_only_whom_the_reader_sees(company, login):
+    ask = {"app_label": "staff", "model_name": "leave", "field_name": "person", "term": ""}
+    names = login("manager").get(reverse("admin:autocomplete"), ask).content.decode()
+    assert "石磊" not in names
+    assert login("finance").get(reverse("admin:autocomplete"), ask).status_code in {403, 404}
+
+
+def test_people_are_found_by_the_initials_of_their_pinyin(login):
+    text = login("hr").get(page("staff_person"), {"q": "lxy"}).content.decode()
+    assert "李秀英" in text
+    assert "王伟" not in text
+
+
+def test_amounts_are_shown_to_hr_and_finance_alone(company, login):
+    address = reverse("admin:staff_level_change", args=[company.level.pk])
+    assert "3500.00" in login("hr").get(address).content.decode()
+    assert "3500.00" in login("finance").get(address).content.decode()
+    assert "3500.00" not in login("director").get(address).content.decode()
+    amount = LevelAmount.objects.get()
+    history = reverse("admin:staff_levelamount_history", args=[amount.pk])
+    assert login("director").get(history).status_code == 404
+
+
+def holding(person: Person, unit) -> dict[str, object]:
+    return {
+        "person": person.pk, "role": "director", "unit": unit.pk, "starts_on": "2026-11-01", "ends_on": "",
+        "deputies-TOTAL_FORMS": 0, "deputies-INITIAL_FORMS": 0,
+    }  # fmt: skip
+
+
+def test_nobody_in_hr_gives_a_role_to_oneself(company, login):
+    hr, before = login("hr"), RoleHolding.objects.count()
+    address = reverse("admin:staff_roleholding_add")
+    refused = hr.post(address, holding(company.hr, company.root))
+    assert "不能给自己授予角色" in refused.content.decode()
+    assert RoleHolding.objects.count() == before
+    assert hr.post(address, holding(company.colleague, company.root)).status_code == 302
+    assert RoleHolding.objects.count() == before + 1
+
+
+def test_a_log_in_is_made_with_a_first_password_shown_once(company, login, client):
+    hr = login("hr")
+    company.colleague.users.all().delete()
+    address = reverse("admin:staff_person_make_login", args=[company.colleague.pk])
+    shown = hr.post(address, {"username": "colleague"}).content.decode()
+    password = re.findall(r"<code>([^<]+)</code>", shown)[1]
+    assert client.login(username="colleague", password=password)
+    again = hr.post(address, {"username": "colleague"}).content.decode()
+    assert "<code>" not in again
+    assert User.objects.filter(person=company.colleague).count() == 1
+
+
+def test_a_new_first_password_ends_the_old_one(company, login, client):
+    hr = login("hr")
+    user = company.agent.users.get()
+    address = reverse("admin:staff_user_new_password", args=[user.pk])
+    assert "<code>" not in hr.get(address).content.decode()
+    shown = hr.post(address).content.decode()
+    assert not client.login(username="agent", password="pass")
+    assert client.login(username="agent", password=re.findall(r"<code>([^<]+)</code>", shown)[1])
+
+
+def test_hr_does_not_reach_the_installations_own_log_in(login, db):
+    root = User.objects.create_superuser("root", password="pass")
+    hr = login("hr")
+    assert hr.post(reverse("admin:staff_user_new_password", args=[root.pk])).status_code == 404
+    assert "root" not in re.findall(
+        r"field-username[^<]*<[^>]*>([^<]+)", hr.get(page("staff_user")).content.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    "model", ["staff_person", "staff_roleholding", "staff_platformaccount", "staff_user"]
+)
+def test_a_list_asks_no_more_for_thirty_than_for_three(model, company, login, django_assert_max_num_queries):
+    hr = login("hr")
+    hr.get(page(model))
+
+    def fill(first: int, last: int) -> None:
+        for number in range(first, last):
+            made = factories.person(
+                f"客服{number}", staff_no=f"KF-{number:03}", unit=company.team, position=company.presales
+            )
+            factories.role(made, "trainer", company.team)
+            factories.account(f"账号{number}", shop=company.shop, holder=made)
+
+    fill(0, 3)
+    with django_assert_max_num_queries(24):
+        hr.get(page(model))
+    fill(3, 33)
+    with django_assert_max_num_queries(24):
+        hr.get(page(model))
+
+
+# Names of products, formats and units that are the same in Chinese.
+ENGLISH_ALLOWED = {
+    "Keji",
+    "English",
+    "PDF",
+    "XLSX",
+    "CSV",
+    "HR",
+    "KB",
+    "MB",
+    "L",
+    "S",
+    "Excel",
+    "zh",
+    "hans",
+    "en",
+}
+MARKUP = re.compile(r"<(script|style|template)\b.*?</\1>", re.DOTALL)
+
+
+def english_words(html: str) -> set[str]:
+    """Return Latin words a reader sees, data and icon names left out."""
+    html = MARKUP.sub(" ", html)
+    html = re.sub(r'<span class="[^"]*material-symbols-outlined[^"]*"[^>]*>[^<]*</span>', " ", html)
+    shown = strip_tags(html) + " ".join(re.findall(r'(?:title|placeholder|aria-label|alt)="([^"{]*)"', html))
+    data = set(User.objects.values_list("username", flat=True)) | {"presales", "supervisor", "office"}
+    data |= {"company", "branch", "team", "other", "general"}
+    return {
+        word
+        for word in re.findall(r"[A-Za-z]{2,}", shown)
+        if word not in ENGLISH_ALLOWED and word not in data
+    }
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_chinese_pages_show_no_english(model, login, company):
+    factories.account("云杉:秀英", shop=company.shop, holder=company.agent)
+    hr = login("hr")
+    assert english_words(hr.get(page(model)).content.decode()) == set()
+    add = hr.get(reverse(f"admin:{model}_add"))
+    if add.status_code == 200:
+        assert english_words(add.content.decode()) == set()
+
+
+def test_the_chinese_page_of_a_person_shows_no_english(login, company):
+    hr = login("hr")
+    for tail in ("change", "history", "delete"):
+        response = hr.get(reverse(f"admin:staff_person_{tail}", args=[company.agent.pk]))
+        if response.status_code == 200:
+            assert english_words(response.content.decode()) == set()
+
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_english_pages_show_no_chinese_but_data(model, login):
+    text = strip_tags(MARKUP.sub(" ", login("hr", language="en").get(page(model)).content.decode()))
+    names = set(Person.objects.values_list("name", flat=True)) | {"示例旗舰店", "中文", "韩"}
+    assert {word for word in CHINESE.findall(text) if word not in names} == set()
+
+
+def test_every_admin_page_answers_by_role():
+    ours = {"staff", "training", "reviews", "rewards"}
+    loose = [
+        model._meta.label
+        for model, owner in admin.site._registry.items()
+        if model._meta.app_label in ours and not hasattr(owner, "writers")
+    ]
+    assert loose == []
+
+
+def test_overlapping_employments_are_refused_in_the_form(company, login):
+    hr = login("hr")
+    address = reverse("admin:staff_person_change", args=[company.agent.pk])
+    empty = {
+        f"{prefix}-{key}": 0
+        for prefix in ("assignments", "roles", "accounts", "users")
+        for key in ("TOTAL_FORMS", "INITIAL_FORMS")
+    }
+    span = company.agent.employments.get()
+    data = {
+        "staff_no": "agent", "name": "李秀英", "phone": "", **empty,
+        "employments-TOTAL_FORMS": 2, "employments-INITIAL_FORMS": 1,
+        "employments-0-id": span.pk, "employments-0-person": company.agent.pk,
+        "employments-0-hired_on": span.hired_on.isoformat(), "employments-0-left_on": "",
+        "employments-1-id": "", "employments-1-person": company.agent.pk,
+        "employments-1-hired_on": "2026-01-01", "employments-1-left_on": "",
+    }  # fmt: skip
+    refused = hr.post(address, data)
+    assert "两段在职重叠" in refused.content.decode()
+    assert company.agent.employments.count() == 1
+    data["employments-0-left_on"] = "2025-12-01"
+    assert hr.post(address, data).status_code == 302
+    assert set(company.agent.employments.values_list("hired_on", flat=True)) == {
+        span.hired_on,
+        date(2026, 1, 1),
+    }
+    assert timezone.localdate() > date(2026, 1, 1)
