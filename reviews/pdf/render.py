@@ -36,7 +36,9 @@ FACT_WIDTHS = (15, 14, 16, 16, 20, 32)
 COMMENT_WIDTH = 440
 CHAIN_PLACES = 5
 OBJECTION_WIDTH = 3000
-EXPLANATION_WIDTH = {"zh-hans": 66, "en": 64}
+# Half-width characters of an explanation on one row, and how many further rows a page has room for.
+EXPLANATION_WIDTH = {"zh-hans": 64, "en": 58}
+ROOM_FOR_ROWS = 3
 
 
 class ForbiddenResourceError(Exception):
@@ -194,7 +196,7 @@ def is_dense(sheet: CardSheet) -> bool:
     """Whether so many explanations take two lines that rows must move closer."""
     limit = EXPLANATION_WIDTH[sheet.language]
     lines = [line for segment in sheet.segments for group in segment.groups for line in group.lines]
-    return sum(width_of(line.note) > limit for line in lines) > 4
+    return sum((width_of(line.note) - 1) // limit for line in lines if line.note) > ROOM_FOR_ROWS
 
 
 def page(sheet: CardSheet) -> str:

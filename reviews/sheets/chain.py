@@ -115,7 +115,9 @@ def _awaited(rows: Rows, link: Link) -> Signature:
     role = _role(rows, link)
     name = str(AWAITED[link.step])
     if link.step == "confirm" and rows.card.state == CardState.OBJECTED:
-        name = pgettext("card", "objection awaits its answer")
+        answered = all(one.outcome for one in rows.objections)
+        waiting = pgettext("card", "objection awaits its answer")
+        name = pgettext("card", "reply to the answer awaited") if answered else waiting
     return Signature(label=capfirst(role), name=capfirst(name), when=_deadline(rows, link), open=True)
 
 

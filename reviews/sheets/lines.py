@@ -67,7 +67,8 @@ def _note(row: CardLine, text: LineText, lang: Lang) -> str:
             said.append(step.text)
         elif step.code not in UNSAID:
             said.append(f"{step.text}{comma}{step.amount}")
-    return semicolon.join(said)
+    # A number and its % stay together.
+    return capfirst(semicolon.join(said)).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _delta(row: CardLine) -> str:

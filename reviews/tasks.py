@@ -1,0 +1,26 @@
+"""Reviews' long work: each kind of job calls one service."""
+
+from __future__ import annotations
+
+from reviews.services import month
+from staff import jobs
+from staff.jobs import StepRun
+from staff.models import Job
+
+
+@jobs.handler(month.RUN)
+def run_month(step: StepRun) -> None:
+    """Compute and write one step's cards."""
+    month.run_step(step)
+
+
+@jobs.after(month.RUN)
+def finish_month(job: Job) -> None:
+    """Stamp the review."""
+    month.finish_run(job)
+
+
+@jobs.handler(month.RECOMPUTE)
+def recompute_card(step: StepRun) -> None:
+    """Compute a card again that came back to draft."""
+    month.recompute_step(step)
