@@ -1,11 +1,11 @@
-"""Days and hours are written one way in both languages."""
+"""Full days and hours are written one way in both languages; months and days of this year in words."""
 
 DATE_FORMAT = "Y-m-d"
 SHORT_DATE_FORMAT = "Y-m-d"
 DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "Y-m-d H:i"
 TIME_FORMAT = "H:i"
-YEAR_MONTH_FORMAT = "Y-m"
-MONTH_DAY_FORMAT = "m-d"
+YEAR_MONTH_FORMAT = "Y年n月"
+MONTH_DAY_FORMAT = "n月j日"
 FIRST_DAY_OF_WEEK = 1
 DATE_INPUT_FORMATS = ["%Y-%m-%d", "%Y/%m/%d"]
 TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S"]
