@@ -6,41 +6,24 @@ No database here: what is read is the same for the admin, the command and the te
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from reviews.figures.archives import BadCell, Refused
 from reviews.figures.cells import Fault
 from reviews.figures.days import Span, mode_in_name, span_in_name
 from reviews.figures.formats import PLATFORM_FORMATS, Format
 from reviews.figures.headers import HEADER_ROWS, Header, find_header
 from reviews.figures.own import OWN_FORMATS
 from reviews.figures.rows import Issue, Row, RowReader
-from reviews.figures.texts import find_delimiter, find_encoding, text_rows
-from reviews.figures.workbooks import open_workbook
+from staff.sheets.archives import BadCell, Refused
+from staff.sheets.tables import Rows, Table, open_tables
 
 FORMATS: tuple[Format, ...] = (*PLATFORM_FORMATS, *OWN_FORMATS)
 FORMAT_BY_CODE = {form.code: form for form in FORMATS}
 MAX_BYTES = 50 * 1024 * 1024
 ERROR, NOTE = "error", "note"
-
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-OTHER_TYPES = (
-    b"%PDF",
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"Rar!",
-    b"7z\xbc\xaf",
-    b"MZ",
-    b"\x7fELF",
-    b"\x1f\x8b",
-)
-
-Rows = Iterable[tuple[int, int, list[object]]]
-Sheet = tuple[str, Callable[[], Rows], Sequence[BadCell]]
 
 
 @dataclass(slots=True)
@@ -110,21 +93,20 @@ def _row(value: object) -> int | None:
 
 
 def _read(path: Path, file: ReadFile, formats: Sequence[Format]) -> None:
-    sheets = _sheets(path, file)
     headers = []
-    for name, rows, bad in sheets:
-        header = find_header(islice(rows(), HEADER_ROWS), formats)
+    for table in _tables(path, file):
+        header = find_header(islice(table.rows(), HEADER_ROWS), formats)
         if header:
-            headers.append((name, rows, bad, header))
-    complete = [found for found in headers if not found[3].missing]
+            headers.append((table, header))
+    complete = [found for found in headers if not found[1].missing]
     headers = complete or headers[:1]
     if not headers:
         raise Refused("no_header")
-    if len({found[3].form.code for found in headers}) > 1:
-        names = ", ".join(found[0] for found in headers)
+    if len({header.form.code for _table, header in headers}) > 1:
+        names = ", ".join(table.name for table, _header in headers)
         raise Refused("several_formats", sheets=names)
-    for name, rows, bad, header in headers:
-        _read_sheet(file, name, rows(), bad, header)
+    for table, header in headers:
+        _read_sheet(file, table.name, table.rows(), table.bad, header)
     if not file.rows and not file.errors:
         file.refuse("no_rows")
 
@@ -145,30 +127,13 @@ def _read_sheet(file: ReadFile, name: str, rows: Rows, bad: Sequence[BadCell], h
     file.faulty += len(reader.faulty)
 
 
-def _sheets(path: Path, file: ReadFile) -> list[Sheet]:
-    """Return the sheets of a file, told by what it holds and not by its name. Raises Refused."""
-    with path.open("rb") as raw:
-        head = raw.read(8)
-    if not head:
-        raise Refused("empty_file")
-    if head.startswith(OLE):
-        raise Refused("xls")
-    if head.startswith(OTHER_TYPES):
-        raise Refused("not_readable_type")
-    if head.startswith(ZIP):
-        book = open_workbook(path)
-        file.encoding = "xlsx"
-        if book.hidden:
-            file.issues.append(Issue(NOTE, "hidden_sheets", params={"sheets": "、".join(book.hidden)}))
-        return [(name, _rows_of(book.rows, name), book.bad_cells(name)) for name in book.sheets]
-    encoding = find_encoding(path)
-    delimiter = find_delimiter(path, encoding)
-    file.encoding = encoding
-    return [("", lambda: text_rows(path, encoding, delimiter), ())]
-
-
-def _rows_of(rows: Callable[[str], Rows], name: str) -> Callable[[], Rows]:
-    return lambda: rows(name)
+def _tables(path: Path, file: ReadFile) -> list[Table]:
+    """Return the tables of a file, told by what it holds and not by its name. Raises Refused."""
+    opened = open_tables(path)
+    file.encoding = opened.encoding
+    if opened.hidden:
+        file.issues.append(Issue(NOTE, "hidden_sheets", params={"sheets": "、".join(opened.hidden)}))
+    return opened.tables
 
 
 def _place(file: ReadFile, asked: Span | None, mode: str) -> None:

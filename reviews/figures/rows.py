@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from reviews.figures import cells, days
-from reviews.figures.archives import letters
 from reviews.figures.cells import Fault, Missing
 from reviews.figures.days import Span
 from reviews.figures.formats import (
@@ -22,6 +21,7 @@ from reviews.figures.formats import (
     RateCheck,
     Unit,
 )
+from staff.sheets.archives import letters
 
 if TYPE_CHECKING:
     from reviews.figures.headers import Header
@@ -195,6 +195,7 @@ class RowReader:
             return False
         params = {"rate": str(line[index]), "true": f"{(true * 100).quantize(Decimal('0.01'))}%"}
         self._note(number, "parts_differ", column, letter, **params)
+        values[check.rate] = true.quantize(cells.RATE_PLACES, ROUND_HALF_UP)
         return True
 
     def _error(self, number: int, code: str, column: Column | None, letter: str, /, **params: object) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from reviews.figures.archives import BadCell, Refused, SheetInfo, look_through
+from staff.sheets.archives import BadCell, Refused, SheetInfo, look_through
 
 
 @dataclass(slots=True)

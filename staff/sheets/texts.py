@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from reviews.figures.archives import Refused
+from staff.sheets.archives import Refused
 
 MAX_ROWS = 500_000
 MAX_CELL = 131_072  # characters
