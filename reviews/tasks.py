@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reviews.services import month
+from reviews.services import month, team_pdf
 from staff import jobs
 from staff.jobs import StepRun
 from staff.models import Job
@@ -24,3 +24,9 @@ def finish_month(job: Job) -> None:
 def recompute_card(step: StepRun) -> None:
     """Compute a card again that came back to draft."""
     month.recompute_step(step)
+
+
+@jobs.handler(team_pdf.KIND)
+def print_team(step: StepRun) -> None:
+    """Print one card of a team, or put all together."""
+    team_pdf.take_step(step)

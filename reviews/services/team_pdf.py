@@ -53,7 +53,6 @@ def start_team_pdf(review: Review, unit: Unit, *, by: User, language: Language) 
     )
 
 
-@jobs.handler(KIND)
 def take_step(step: jobs.StepRun) -> None:
     """Print one card, or put all together; harmless when done twice."""
     if "merge" in step.payload:

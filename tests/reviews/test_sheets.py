@@ -235,7 +235,7 @@ def test_english_shows_no_chinese_but_data(team, agent):
 
 def test_chinese_shows_no_english(team, agent):
     made = sheet(scored.published(team, agent))
-    texts = re.findall(r": '([^']*)'", str(asdict(made)))
+    texts = re.findall(r": '([^']*)'", str(asdict(made)).replace(r"\xa0", " "))
     codes = re.compile(
         r"^(zh-hans|scored|quantitative|qualitative|published|[a-z_]+|KF-\d+|KJ26.*|.*xlsx.*|)$"
     )
