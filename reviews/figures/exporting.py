@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from reviews.figures.counting import Holders
-from reviews.figures.fields import AGENT_FIELDS, SHOP_FIELDS
+from reviews.figures.fields import AGENT_FIELDS, AMOUNTS, SHOP_FIELDS
 from reviews.figures.formats import SOURCE_NAMES
 from reviews.models import AgentFigures, ShopFigures
 from staff.models import Person, Shop
@@ -48,8 +49,10 @@ def _head(row: AgentFigures | ShopFigures, account: str | None, staff_no: str | 
 
 def _fields(row: AgentFigures | ShopFigures, names: Any) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in names}
-    return {
-        name: value if isinstance(value, int) else str(value)
-        for name, value in values.items()
-        if value is not None
-    }
+    return {name: _written(name, value) for name, value in values.items() if value is not None}
+
+
+def _written(name: str, value: int | Decimal) -> int | str:
+    if isinstance(value, int):
+        return value
+    return str(value) if name in AMOUNTS else f"{value.normalize():f}"

@@ -282,7 +282,9 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><sst>&b;</s
         pytest.param(lambda p: p.write_bytes(b"%PDF-1.7 x"), "not_readable_type", id="pdf"),
         pytest.param(lambda p: p.write_text("<html><table>"), "markup", id="IMP_13 html"),
         pytest.param(
-            lambda p: p.write_bytes("旺旺暱稱,詢單人數".encode("big5")), "foreign_characters", id="IMP_11 big5"
+            lambda p: p.write_bytes("旺旺暱稱,詢單人數".encode("big5")),
+            "foreign_characters",
+            id="IMP_11 big5",
         ),
         pytest.param(
             lambda p: p.write_bytes("旺旺,询单".encode("utf-16-le")), "foreign_characters", id="bare utf-16"
