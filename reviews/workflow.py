@@ -242,7 +242,8 @@ def _take(act: str, move: Move, *, by: User, stamps: Mapping[int, str]) -> list[
     history.append(events, note=move.note)
     if step.recompute:
         for card in cards:
-            jobs.start("recompute_card", key=str(card.pk), steps=[{"card": card.pk}], by=by)
+            steps, payload = [{"card": card.pk}], {"at": move.at.isoformat()}
+            jobs.start("recompute_card", key=str(card.pk), steps=steps, payload=payload, by=by)
     return events
 
 

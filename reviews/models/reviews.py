@@ -130,9 +130,17 @@ class Review(models.Model):
 class NoCard(models.Model):
     """Somebody of the review who gets no card this month, and why. Rewritten with each run of the month."""
 
+    class Reason(models.TextChoices):
+        POSITION = "position", _("The position gets no card.")
+        ON_LEAVE = "on_leave", _("On leave all month.")
+        TOO_FEW_DAYS = "too_few_days", _("Worked %(days)s days, fewer than the %(needed)s needed.")
+        NO_PLAN = "no_plan", _("No published plan is assigned to the unit and position.")
+        FOUR_EYES = "four_eyes", _("The procedure finds nobody else to assess, approve and decide.")
+        ELSEWHERE = "elsewhere", _("The card stands in another review and has left the draft.")
+
     review = models.ForeignKey(Review, models.CASCADE, related_name="no_cards", verbose_name=_("review"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
-    reason = models.CharField(_("reason"), max_length=40)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
     params = models.JSONField(default=dict)
 
     class Meta:
@@ -140,7 +148,18 @@ class NoCard(models.Model):
         verbose_name_plural = _("people without a card")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["review", "person"], name="reviews_nocard_unique"),
+            models.CheckConstraint(
+                condition=Q(
+                    reason__in=["position", "on_leave", "too_few_days", "no_plan", "four_eyes", "elsewhere"]
+                ),
+                name="reviews_nocard_reason_known",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.person} {self.reason}"
+
+    @property
+    def words(self) -> str:
+        """The reason as a sentence in the reader's language."""
+        return str(self.get_reason_display()) % self.params if self.params else str(self.get_reason_display())

@@ -46,6 +46,27 @@ SOURCES: dict[str, Pair] = {
     "input": ("随命令输入", "Given with the command"),
     "text": ("{zh}", "{en}"),
     "import": ("{name}，第 {batch} 批", "{name}, batch {batch}"),
+    "imports": ("{name} 等 {count} 个文件，第 {batch} 批", "{name} and others, {count} files, batch {batch}"),
+    "import_receptions": (
+        "{name}，第 {batch} 批；没有有效接待人数，按接待人数计",
+        "{name}, batch {batch}; receptions, as answered ones are not there",
+    ),
+    "imports_receptions": (
+        "{name} 等 {count} 个文件，第 {batch} 批；没有有效接待人数，按接待人数计",
+        "{name} and others, {count} files, batch {batch}; receptions, as answered ones are not there",
+    ),
+    "import_weighted": (
+        "{name}，第 {batch} 批；按{base_zh}加权",
+        "{name}, batch {batch}; weighted by {base_en}",
+    ),
+    "imports_weighted": (
+        "{name} 等 {count} 个文件，第 {batch} 批；按{base_zh}加权",
+        "{name} and others, {count} files, batch {batch}; weighted by {base_en}",
+    ),
+    "chats": ("抽查聊天中的 {replies} 次回复", "{replies} replies in checked chats"),
+    "card": ("{month} 的考核表", "Card of {month}"),
+    "opening": ("{month} 的期初数据", "Opening values of {month}"),
+    "objection": ("{date} 异议改正", "Corrected after an objection, {date}"),
     "target": ("{at} 公布的目标，第 {version} 版", "Target published {at}, version {version}"),
     "checks": (
         "未成交 {unsold} 次，成交 {sold} 次；抽查人 {by}",

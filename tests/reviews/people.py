@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from reviews.models import Card, Review
-from staff.models import Person, Unit, User
+from staff.models import Person, PlatformAccount, Unit, User
 from tests import factories
 
 
-@dataclass(slots=True)
+@dataclass
 class Company:
     """Who is who: one shop with a team of agents and the people above it."""
 
@@ -27,6 +27,7 @@ class Company:
     zhou: Person  # finance
     wu: Person  # general office
     review: Review
+    account: PlatformAccount | None = None  # of 林小满, where a test gives one
 
     def card(self, subject: Person | None = None, **changed: object) -> Card:
         """A draft card of an agent with the right people set."""
