@@ -174,27 +174,30 @@ def _checked(
         problems["chat_on"] = [*problems.get("chat_on", []), *refused.messages]
         raise ValidationError(problems) from None  # type: ignore[arg-type]
     items = list(version.items.prefetch_related("causes"))
-    problems |= _mark_problems(items, given)
+    problems |= mark_problems(items, marks=given.marks, critical=given.critical, note=given.note)
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
     return version, items
 
 
-def _mark_problems(items: Sequence[RubricItem], given: CheckGiven) -> Problems:
+def mark_problems(
+    items: Sequence[RubricItem], *, marks: Mapping[str, MarkGiven], critical: Mapping[str, str], note: str
+) -> Problems:
+    """Return what is wrong with the marks of a check, by `mark-` and the item's code."""
     problems: Problems = {}
     known = {item.code for item in items}
-    for code in sorted({*given.marks, *given.critical} - known):
+    for code in sorted({*marks, *critical} - known):
         problems[f"mark-{code}"] = [_("This rubric has no such item.")]
     for item in items:
         words = {"item": item.name}
         if item.critical:
-            if item.code in given.critical and not given.critical[item.code].strip():
+            if item.code in critical and not critical[item.code].strip():
                 problems[f"mark-{item.code}"] = [_("%(item)s: quote the words that show it.") % words]
             continue
-        mark = given.marks.get(item.code)
+        mark = marks.get(item.code)
         if mark is None or not 0 <= mark.halves <= FULL_HALVES:
             problems[f"mark-{item.code}"] = [_("%(item)s: a mark is 0 to 5, in steps of 0.5.") % words]
-        elif mark.halves < FULL_HALVES and not (mark.causes or mark.quote.strip() or given.note.strip()):
+        elif mark.halves < FULL_HALVES and not (mark.causes or mark.quote.strip() or note.strip()):
             problems[f"mark-{item.code}"] = [
                 _("%(item)s: below full marks, pick a cause, quote the chat or write a word to the agent.")
                 % words

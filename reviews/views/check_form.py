@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviews import chats
-from reviews.checks import CheckGiven, MarkGiven
+from reviews.checks import CheckGiven, MarkGiven, mark_problems
 from reviews.models import RootCause, RubricItem, RubricVersion, SpotCheck
 from reviews.models.rubrics import FULL_HALVES
 
@@ -42,6 +42,7 @@ class ChatForm(forms.Form):
         label=gettext_lazy("What came of it"),
         choices=[("yes", gettext_lazy("Sold")), ("no", gettext_lazy("Not sold"))],
         widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say whether the buyer bought.")},
     )
     product = forms.CharField(
         label=gettext_lazy("Product"),
@@ -143,7 +144,6 @@ def items_of(check: SpotCheck) -> dict[str, Posted]:
 def given_of(form: ChatForm, version: RubricVersion, items: Mapping[str, Posted]) -> CheckGiven:
     """Return a valid form as the service takes it."""
     clean = form.cleaned_data
-    marked = [item for item in version.items.all() if not item.critical]
     return CheckGiven(
         chat_on=clean["chat_on"],
         sold=clean["sold"] == "yes",
@@ -151,17 +151,38 @@ def given_of(form: ChatForm, version: RubricVersion, items: Mapping[str, Posted]
         text=clean["text"],
         product=clean["product"],
         note=clean["note"],
-        marks={
-            item.code: MarkGiven(
-                items[item.code].halves, tuple(sorted(items[item.code].causes)), items[item.code].quote
-            )
-            for item in marked
-        },
-        critical={
-            item.code: items[item.code].quote
-            for item in version.items.all()
-            if item.critical and items[item.code].happened
-        },
+        marks=marks_of(version, items),
+        critical=critical_of(version, items),
+    )
+
+
+def marks_of(version: RubricVersion, items: Mapping[str, Posted]) -> dict[str, MarkGiven]:
+    """Return the marks of the posted items."""
+    return {
+        item.code: MarkGiven(
+            items[item.code].halves, tuple(sorted(items[item.code].causes)), items[item.code].quote
+        )
+        for item in version.items.all()
+        if not item.critical
+    }
+
+
+def critical_of(version: RubricVersion, items: Mapping[str, Posted]) -> dict[str, str]:
+    """Return the critical items that were switched on, with their quotes."""
+    return {
+        item.code: items[item.code].quote
+        for item in version.items.all()
+        if item.critical and items[item.code].happened
+    }
+
+
+def mark_faults(version: RubricVersion, items: Mapping[str, Posted], form: ChatForm) -> dict[str, list[str]]:
+    """Return what is wrong with the marks where the rest of the form is wrong already: all is said at once."""
+    return mark_problems(
+        list(version.items.all()),
+        marks=marks_of(version, items),
+        critical=critical_of(version, items),
+        note=form.data.get("note", ""),
     )
 
 

@@ -33,11 +33,13 @@ from reviews.views.check_form import (
     form_key,
     given_of,
     items_of,
+    mark_faults,
     masked,
     posted_items,
     shown_items,
 )
 from reviews.views.months import chosen_month, last_day_in, months_offered, user_of
+from reviews.views.words import day_words
 from staff import access, calendar
 from staff.models import Person
 
@@ -88,7 +90,7 @@ def team(request: HttpRequest) -> HttpResponse:
         "done": sum(min(row.cover.done, row.cover.quota) for row in rows),
         "quota": sum(row.cover.quota for row in rows),
         "short": sum(row.cover.short for row in rows),
-        "due": due.day,
+        "due": day_words(due.day),
         "made": made.select_related("person", "checker")[:LATEST],
         "leads": bool(scope.unit_paths) or scope.everything,
         "at": at,
@@ -133,6 +135,8 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return _after(request, check, person)
     elif "show" in request.POST:
         form.errors.clear()
+    else:
+        faults = mark_faults(version, items, form)
     return _page(request, form, version, items, faults, person=person, month=month, key=key)
 
 

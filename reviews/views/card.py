@@ -1,0 +1,298 @@
+"""A card as it is read: the page, its older versions, its paper and its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from reviews import workflow
+from reviews.access import sees_money
+from reviews.models import Card, CardEvent, CardState, CardVersion
+from reviews.models.cards import SEEN_BY_SUBJECT
+from reviews.pdf.render import render_card
+from reviews.services.cards import record_opening, set_comment
+from reviews.sheet import CardSheet
+from reviews.sheets import sheet_for
+from reviews.views import common, drawn, seen
+from reviews.views.common import Badge
+from staff.models import User
+
+CARDS_A_PAGE = 24
+
+# What is done on the portal; HR and finance act in the administration.
+PAGES = {
+    "confirm": "card_act",
+    "object": "card_object",
+    "agree": "card_act",
+    "maintain": "card_act",
+    "submit": "card_act",
+    "publish": "card_act",
+    "send_back": "card_act",
+    "answer": "card_answer",
+}
+MAIN = frozenset({"confirm", "agree", "submit", "publish", "answer"})
+LABELS: dict[str, Promise] = {
+    "object": gettext_lazy("I object"),
+    "maintain": gettext_lazy("Maintain the objection"),
+}
+DONE: dict[str, Promise] = {
+    "submit": gettext_lazy("submitted the card"),
+    "send_back": gettext_lazy("sent the card back"),
+    "publish": gettext_lazy("approved and published the card"),
+    "confirm": gettext_lazy("confirmed the card"),
+    "object": gettext_lazy("objected to the card"),
+    "answer": gettext_lazy("answered the objections"),
+    "agree": gettext_lazy("agreed to the answer"),
+    "maintain": gettext_lazy("maintained the objection"),
+    "close": gettext_lazy("closed the month"),
+    "approve": gettext_lazy("took the card over"),
+    "pay": gettext_lazy("acknowledged the card for payment"),
+    "ask_return": gettext_lazy("asked to return the card"),
+    "return": gettext_lazy("consented to the return"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An act on the card's page: where it is taken, or why not now."""
+
+    act: str
+    label: str
+    address: str
+    main: bool
+    blocked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A grey line above the card: a trial month, an old version, figures that came late."""
+
+    text: str
+    address: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One entry of the history in words."""
+
+    event: CardEvent
+    what: str
+    who: str
+    note: str
+
+
+def cards_of(user: User) -> QuerySet[Card]:
+    """Return the cards a reader may see, with what their pages show."""
+    return Card.objects.visible_to(user, on=common.today()).select_related(*common.RELATED)
+
+
+@never_cache
+@login_required
+@require_GET
+def cards(request: HttpRequest) -> HttpResponse:
+    """List the reader's own cards, the latest month first."""
+    user = common.reader_of(request)
+    own = cards_of(user).filter(person=user.person_id).order_by("-month")
+    page = Paginator(own, CARDS_A_PAGE).get_page(request.GET.get("page"))
+    rows = [(one, common.badge_of(one, own=True), common.heading_of(one)) for one in page]
+    return render(request, "reviews/cards.html", {"rows": rows, "page": page})
+
+
+@never_cache
+@login_required
+@require_GET
+def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show a card as it stands, every line with its ground."""
+    user = common.reader_of(request)
+    found = get_object_or_404(cards_of(user), public_id=public_id)
+    if common.is_subject(user, found):
+        record_opening(found, by=user, at=timezone.now())
+    else:
+        seen.mark(request, found)
+    return _page(request, found, get_object_or_404(versions_of(user, found), pk=found.current_id))
+
+
+@login_required
+@require_POST
+def comment(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Write the assessor's comment on a draft."""
+    user = common.reader_of(request)
+    found = get_object_or_404(cards_of(user), public_id=public_id)
+    try:
+        set_comment(found, text=request.POST.get("comment", ""), by=user, at=timezone.now())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Your comment is saved."))
+    return redirect(common.card_address(found))
+
+
+@never_cache
+@login_required
+@require_GET
+def version(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
+    """Show an older version of a card, readable and without acts."""
+    user = common.reader_of(request)
+    found = get_object_or_404(cards_of(user), public_id=public_id)
+    return _page(request, found, get_object_or_404(versions_of(user, found), number=number))
+
+
+def versions_of(user: User, found: Card) -> QuerySet[CardVersion]:
+    """Return the versions a reader may see: the subject those that were published."""
+    versions = CardVersion.objects.filter(card=found)
+    if not common.is_subject(user, found):
+        return versions
+    shown = CardEvent.objects.filter(card=found, to_state__in=SEEN_BY_SUBJECT)
+    return versions.filter(pk__in=shown.values("version"))
+
+
+def _page(request: HttpRequest, found: Card, shown: CardVersion) -> HttpResponse:
+    user = common.reader_of(request)
+    now = timezone.now()
+    shown.card = found
+    money = sees_money(user, found, on=common.today())
+    sheet = sheet_for(shown, language=common.language_now(), with_money=money)
+    current = shown.pk == found.current_id
+    offers = buttons(user, found) if current else []
+    own = common.is_subject(user, found)
+    waiting = own and found.state == CardState.PUBLISHED and current
+    answered = bool(sheet.objections) and all(one.answer_head for one in sheet.objections)
+    context = {
+        **drawn_parts(sheet),
+        "card": found,
+        "heading": common.heading_of(found),
+        "back": common.back_to(user, found),
+        "workplace": sheet.place,
+        "badge": common.badge_of(found, own=own, answered=answered) if current else old_badge(shown),
+        "facts": sheet.facts[1:],
+        "strips": strips_of(sheet, found, current=current),
+        "offers": offers,
+        "may_comment": any(button.act == "submit" for button in offers),
+        "deadline": common.window_words(found, at=now) if waiting else "",
+        "awaited": _("The answer is not there yet."),
+        "own_label": _("Own") if own else found.person.name,
+        "history_address": reverse("card_history", args=[found.public_id]),
+        "pdf_address": pdf_address(shown) if shown.frozen_at else "",
+    }
+    return render(request, "reviews/card.html", context)
+
+
+def drawn_parts(sheet: CardSheet) -> dict[str, Any]:
+    """Return a sheet with its pictures, as the templates name them."""
+    return {
+        "sheet": sheet,
+        "total": drawn.total_of(sheet.total),
+        "ruler": drawn.ruler_of(sheet.total_value, sheet.bands),
+        "segments": drawn.segments_of(sheet),
+        "radar": drawn.radar_of(sheet),
+        "trend": drawn.trend_of(sheet.trend),
+    }
+
+
+def buttons(user: User, found: Card) -> list[Button]:
+    """Return what the reader could do with a card on the portal, the main act last."""
+    made = [
+        Button(
+            act=offer.act,
+            label=str(LABELS.get(offer.act, offer.label)),
+            address=reverse(PAGES[offer.act], args=act_args(found, offer.act)),
+            main=offer.act in MAIN,
+            blocked=offer.reason,
+        )
+        for offer in workflow.allowed(found, by=user, at=timezone.now())
+        if offer.act in PAGES
+    ]
+    return sorted(made, key=lambda button: button.main)
+
+
+def act_args(found: Card, act: str) -> list[object]:
+    """Return what the address of an act's page is made of."""
+    return [found.public_id, act] if PAGES[act] == "card_act" else [found.public_id]
+
+
+def old_badge(shown: CardVersion) -> Badge:
+    """Mark a version that a later one replaced."""
+    return Badge(_("version %(number)s") % {"number": shown.number}, "", "info")
+
+
+def strips_of(sheet: CardSheet, found: Card, *, current: bool) -> list[Strip]:
+    """Return what must be said above a card."""
+    strips = []
+    if sheet.banner and not current:
+        strips.append(Strip(sheet.banner, common.card_address(found), _("See the card in force")))
+    elif sheet.banner:
+        strips.append(Strip(sheet.banner))
+    if sheet.late_note:
+        strips.append(Strip(sheet.late_note))
+    return strips
+
+
+def pdf_address(shown: CardVersion) -> str:
+    """Return where a version's paper is fetched."""
+    return reverse("card_pdf", args=[shown.card.public_id, shown.number])
+
+
+@never_cache
+@login_required
+@require_GET
+def pdf(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
+    """Give a frozen version as a PDF, with money only to those who may see it."""
+    user = common.reader_of(request)
+    found = get_object_or_404(cards_of(user), public_id=public_id)
+    shown = get_object_or_404(versions_of(user, found).filter(frozen_at__isnull=False), number=number)
+    shown.card = found
+    money = sees_money(user, found, on=common.today())
+    content = render_card(sheet_for(shown, language=common.language_now(), with_money=money))
+    response = HttpResponse(content, content_type="application/pdf")
+    name = quote(f"{found.month:%Y-%m} {found.person.name}.pdf")
+    response["Content-Disposition"] = (
+        f"inline; filename=\"card-{found.month:%Y-%m}.pdf\"; filename*=UTF-8''{name}"
+    )
+    return response
+
+
+@never_cache
+@login_required
+@require_GET
+def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Tell what happened to a card: who, when, from where to where, and why."""
+    user = common.reader_of(request)
+    found = get_object_or_404(cards_of(user), public_id=public_id)
+    events = found.events.select_related("person", "for_person", "note").order_by("-seq")
+    older = versions_of(user, found).exclude(pk=found.current_id).filter(frozen_at__isnull=False)
+    context = {
+        "card": found,
+        "heading": _("History"),
+        "title": common.heading_of(found),
+        "back": common.card_address(found),
+        "happened": [happened(event) for event in events],
+        "older": older.order_by("-number"),
+    }
+    return render(request, "reviews/history.html", context)
+
+
+def happened(event: CardEvent) -> Happened:
+    """Put an entry of the history into words."""
+    who = event.person.name if event.person else _("The system")
+    if event.person and event.for_person:
+        who = _("%(deputy)s for %(holder)s") % {"deputy": who, "holder": event.for_person.name}
+    what = str(DONE.get(event.act, event.act))
+    return Happened(event, what, who, event.note.text if hasattr(event, "note") else "")
