@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,9 @@ from django.utils.translation import gettext as _
 
 from reviews.figures.comparing import compare
 from reviews.figures.days import Span
-from reviews.figures.planned import Plan, PlannedFile, PlannedRow
+from reviews.figures.planned import Plan, PlannedFile
 from reviews.figures.reading import read_file
+from reviews.figures.storing import CHUNK, write_rows
 from reviews.models import (
     AgentFigures,
     ImportBatch,
@@ -33,7 +33,6 @@ from reviews.models import (
 )
 from staff.models import Shop, User
 
-CHUNK = 2_000  # rows written in one transaction while staging
 State = ImportBatch.State
 
 
@@ -118,7 +117,7 @@ def write_plan(batch: ImportBatch, files: Sequence[ImportFile], plan: Plan) -> N
     if not plan.errors:
         for file, planned in zip(files, plan.files, strict=True):
             if planned.counts["new"] or planned.counts["changed"]:
-                replaces += _write_rows(batch, file, planned)
+                replaces += write_rows(file, planned)
     state = State.FAULTY if plan.errors else State.STAGED
     ImportBatch.objects.filter(pk=batch.pk).exclude(state__in=[State.APPLIED, State.UNDONE]).update(
         state=state, shown_hash=plan.basis, replaces=replaces
@@ -204,53 +203,6 @@ def _write_file(file: ImportFile, planned: PlannedFile) -> None:
         ],
         batch_size=CHUNK,
     )
-
-
-def _write_rows(batch: ImportBatch, file: ImportFile, planned: PlannedFile) -> list[list[Any]]:
-    """Stage a file's rows; return [table, old row, new row] for rows that take the place of other spans."""
-    model = planned.model
-    if model is None:
-        return []
-    replaces: list[list[Any]] = []
-    rows = iter(planned.rows)
-    source = planned.read.form.source if planned.read.form else ""
-    while chunk := list(islice(rows, CHUNK)):
-        objects = [_object(model, batch, file, source, row) for row in chunk]
-        model.objects.bulk_create(objects)  # type: ignore[arg-type]
-        for row, made in zip(chunk, objects, strict=True):
-            replaces += [[model.__name__, old, made.pk] for old in row.replaces]
-    return replaces
-
-
-def _object(
-    model: type[AgentFigures | ShopFigures],
-    batch: ImportBatch,
-    file: ImportFile,
-    source: str,
-    planned: PlannedRow,
-) -> Any:
-    row = planned.row
-    if row.span is None:
-        raise ValueError(row)
-    common: dict[str, Any] = {
-        "batch_id": batch.pk,
-        "file_id": file.pk,
-        "row": row.number,
-        "shop_id": batch.shop_id,
-        "source": source,
-        "first_day": row.span.first,
-        "last_day": row.span.last,
-        "flags": ",".join(row.flags),
-        "supersedes_id": planned.supersedes,
-        **planned.values,
-    }
-    if model is AgentFigures:
-        common |= {
-            "account_id": planned.account_id,
-            "person_id": planned.person_id,
-            "account_name": row.account,
-        }
-    return model(**common)
 
 
 def _as_json(asked: Asked) -> dict[str, Any]:
