@@ -61,7 +61,8 @@ def line_problems(line: Line, measure: Measure | None) -> Iterator[Problem]:
         yield _problem(line, "unknown_measure", words, field="measure")
         return
     yield from _weight_problems(line)
-    if measure.takes_standard and (line.standard is None or line.standard <= 0):
+    standard = line.standard
+    if measure.takes_standard and (standard is None or not standard.is_finite() or standard <= 0):
         words = ("请填标准人数，大于 0。", "Needs a standard count above 0.")
         yield _problem(line, "standard", words, field="standard")
     if not [rule for rule in line.rules if not rule.small_sample]:
@@ -99,7 +100,8 @@ def _weight_problems(line: Line) -> Iterator[Problem]:
 def _small_sample_problems(line: Line, measure: Measure) -> Iterator[Problem]:
     small = [rule for rule in line.rules if rule.small_sample]
     below = line.small_sample_below
-    if bool(small) != (below is not None) or (below is not None and below <= 0):
+    wrong = below is not None and (not below.is_finite() or below <= 0)
+    if bool(small) != (below is not None) or wrong:
         words = (
             "小样本标准和样本数要一起填。",
             "A small-sample rule and its number of cases belong together.",

@@ -86,13 +86,14 @@ def _not_yet() -> tuple[Problem, ...]:
     return (
         Problem(
             "waits",
-            ("先改好指标和等级，再查这一条。", "Set lines and bands right first."),
+            ("先改好别的，再查这一条。", "Waits until the rest is right."),
         ),
     )
 
 
 def _weights(plan: Plan) -> tuple[Problem, ...]:
-    total = sum((line.weight for line in plan.lines), Decimal(0))
+    readable = (line.weight for line in plan.lines if line.weight.is_finite())
+    total = sum(readable, Decimal(0))
     if total == FULL_WEIGHT:
         return ()
     gap = plain(abs(FULL_WEIGHT - total))
@@ -115,6 +116,8 @@ def _band_problems(plan: Plan) -> tuple[Problem, ...]:
         words = ("还没有等级：0 至无上限是空档。", "No bands yet: 0 to no limit is a gap.")
         return (Problem("band_gap", words, Place(band=0)),)
     found = []
+    if not all(band.at_least.is_finite() for band in plan.bands):
+        return _not_yet()
     bounds = [band.at_least for band in plan.bands]
     lowest = min(bounds)
     if lowest > 0:
@@ -136,6 +139,9 @@ def _band_problems(plan: Plan) -> tuple[Problem, ...]:
 
 
 def _multiplier_problems(plan: Plan) -> Iterable[Problem]:
+    if not all(band.at_least.is_finite() and band.multiplier.is_finite() for band in plan.bands):
+        yield from _not_yet()
+        return
     bands = plan.bands_from_top()
     for higher, lower in pairwise(bands):
         if lower.multiplier > higher.multiplier:

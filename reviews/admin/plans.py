@@ -1,0 +1,243 @@
+"""Plans in the back office: their versions, and the editor that needs no JSON."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reviews import plans
+from reviews.models import Plan, PlanAssignment, PlanVersion
+from reviews.plan_editor.acts import act
+from reviews.plan_editor.drawing import Drawing
+from reviews.plan_editor.page import FOLDER, NOT_SAVED, context_of, parts_of
+from reviews.plan_editor.reading import read_state
+from reviews.plan_editor.starting import StartForm, first_of_next_month
+from reviews.plan_editor.state import PlanState, state_of
+from staff.admin.base import HR, RoleAdmin
+from staff.models import User
+
+READERS = frozenset({"manager", "director", "general_office"})
+
+
+def _user(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def versions_of(request: HttpRequest) -> QuerySet[PlanVersion]:
+    """Return the versions the reader may open today."""
+    today = timezone.localdate()
+    return PlanVersion.objects.visible_to(request.user, on=today).select_related("plan")
+
+
+@admin.register(Plan)
+class PlanAdmin(RoleAdmin):
+    """Plans and their versions. HR edits drafts; managers and directors read what is published."""
+
+    readers: ClassVar[frozenset[str]] = READERS
+    list_display = ("name", "code", "in_force", "drafts")
+    list_display_links = ("name",)
+    search_fields = ("code", "name_zh", "name_en")
+
+    @admin.display(description=gettext_lazy("plan"), ordering="code")
+    def name(self, plan: Plan) -> str:
+        """Return the name in the reader's language."""
+        return str(plan)
+
+    @admin.display(description=gettext_lazy("in force"))
+    def in_force(self, plan: Plan) -> str:
+        """Name the version in force today."""
+        today = timezone.localdate()
+        found = [v for v in plan.versions.all() if v.published_at and v.starts_on <= today]
+        if not found:
+            return "–"
+        version = max(found, key=lambda v: (v.starts_on, v.number))
+        return _("version %(number)s from %(day)s") % {
+            "number": version.number,
+            "day": version.starts_on.isoformat(),
+        }
+
+    @admin.display(description=gettext_lazy("drafts"))
+    def drafts(self, plan: Plan) -> str:
+        """Count the drafts."""
+        count = sum(version.published_at is None for version in plan.versions.all())
+        return str(count) if count else "–"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the plans with a version the user may read; HR sees all."""
+        rows = super().get_queryset(request).prefetch_related("versions")
+        if self.may(request, HR):
+            return rows
+        return rows.filter(versions__in=versions_of(request)).distinct()
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the editor's pages before Django's own."""
+        wrap = self.admin_site.admin_view
+        pages = [
+            path("version/<uuid:public_id>/", wrap(self.editor), name="reviews_plan_version"),
+            path("version/<uuid:public_id>/preview/", wrap(self.preview), name="reviews_plan_preview"),
+            path("version/<uuid:public_id>/copy/", wrap(self.copy), name="reviews_plan_copy"),
+            path("version/<uuid:public_id>/delete/", wrap(self.drop), name="reviews_plan_drop"),
+        ]
+        return [*pages, *super().get_urls()]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Start a plan: from nothing, or from one that ships."""
+        self._writers_only(request)
+        form = StartForm(request.POST or None, today=timezone.localdate())
+        if request.method == "POST" and form.is_valid():
+            starts_on = form.cleaned_data["starts_on"]
+            version = plans.create_draft(form.plan(), starts_on=starts_on, by=_user(request))
+            return redirect("admin:reviews_plan_version", version.public_id)
+        return self._page(request, "add", title=_("New plan"), form=form)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show a plan's versions and whom it is for."""
+        if not object_id.isdecimal():
+            raise Http404
+        plan = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return self._page(
+            request,
+            "versions",
+            title=str(plan),
+            plan=plan,
+            versions=versions_of(request).filter(plan=plan).select_related("published_by__person"),
+            assigned=PlanAssignment.objects.filter(plan=plan).select_related("unit", "position"),
+            may_edit=self.may(request, HR),
+        )
+
+    def editor(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """Show a version; a draft is edited, saved and published here."""
+        version = get_object_or_404(versions_of(request), public_id=public_id)
+        frozen = version.published_at is not None
+        if request.method != "POST":
+            state = state_of(plans.to_core(version), starts_on=version.starts_on, note=version.note)
+            return self._editor(request, version, state, plain=frozen or not self.may(request, HR))
+        self._writers_only(request)
+        if frozen:
+            said = _("%(version)s is published and cannot be changed.") % {"version": version}
+            messages.error(request, said)
+            return redirect("admin:reviews_plan_version", version.public_id)
+        state, action = read_state(request.POST), request.POST.get("do", "save")
+        if action not in ("save", "publish"):
+            act(state, action, request.POST)
+            return self._editor(request, version, state)
+        return self._save(request, version, state, action)
+
+    def _save(
+        self, request: HttpRequest, version: PlanVersion, state: PlanState, action: str
+    ) -> HttpResponse:
+        """Save the whole form or nothing, and publish it where that was asked."""
+        drawing = Drawing.of(state, code=version.plan.code)
+        starts_on = drawing.reader.day("starts_on", state.starts_on)
+        if drawing.reader.errors or starts_on is None:
+            messages.error(request, NOT_SAVED)
+            return self._editor(request, version, state, status=400)
+        user = _user(request)
+        try:
+            plans.save_draft(version, drawing.plan, by=user, starts_on=starts_on, note=state.note)
+            done = _("Saved.")
+            if action == "publish":
+                now = timezone.now()
+                plans.publish(version, by=user, at=now, on=timezone.localdate(now))
+                done = _("Published. Cards of the months from then on follow this version.")
+        except plans.PlanRefused as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, done)
+        return redirect("admin:reviews_plan_version", version.public_id)
+
+    def preview(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """Return what the page shows for the form as it stands; nothing is saved."""
+        version = get_object_or_404(versions_of(request), public_id=public_id)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        self._writers_only(request)
+        state, action = read_state(request.POST), request.POST.get("do", "")
+        focus = act(state, action, request.POST) if action else ""
+        drawing = Drawing.of(state, code=version.plan.code)
+        context = context_of(version, drawing, today=timezone.localdate())
+        if action:
+            body = render_to_string(f"{FOLDER}/form.html", context, request)
+            return JsonResponse({"parts": {"plan-form": body}, "focus": focus})
+        return JsonResponse({"parts": parts_of(request, drawing, context), "focus": ""})
+
+    def copy(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """Begin the plan's next version with this one's content."""
+        version = get_object_or_404(versions_of(request), public_id=public_id)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        self._writers_only(request)
+        starts_on = first_of_next_month(max(timezone.localdate(), version.starts_on))
+        made = plans.new_version(version, starts_on=starts_on, by=_user(request))
+        return redirect("admin:reviews_plan_version", made.public_id)
+
+    def drop(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """Ask, then delete a draft."""
+        version = get_object_or_404(versions_of(request), public_id=public_id)
+        self._writers_only(request)
+        if request.method != "POST":
+            return self._page(request, "drop", title=_("Delete a draft"), version=version)
+        try:
+            plans.delete_draft(version, by=_user(request))
+            messages.success(request, _("The draft is deleted."))
+        except plans.PlanRefused as error:
+            messages.error(request, str(error))
+        return redirect("admin:reviews_plan_changelist")
+
+    def _writers_only(self, request: HttpRequest) -> None:
+        if not self.may(request, HR):
+            raise PermissionDenied
+
+    def _page(self, request: HttpRequest, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
+        shared = {**self.admin_site.each_context(request), "opts": self.opts, "folder": FOLDER}
+        return render(request, f"{FOLDER}/{name}.html", {**shared, **context}, status=status)
+
+    def _editor(
+        self,
+        request: HttpRequest,
+        version: PlanVersion,
+        state: PlanState,
+        *,
+        plain: bool = False,
+        status: int = 200,
+    ) -> HttpResponse:
+        drawing = Drawing.of(state, code=version.plan.code, plain=plain)
+        context = context_of(version, drawing, today=timezone.localdate())
+        return self._page(
+            request,
+            "editor",
+            status=status,
+            title=str(version),
+            may_edit=self.may(request, HR),
+            **context,
+        )
+
+
+@admin.register(PlanAssignment)
+class PlanAssignmentAdmin(RoleAdmin):
+    """Which plan a unit's position is scored by."""
+
+    readers: ClassVar[frozenset[str]] = READERS
+    deletes = True
+    list_display = ("unit", "position", "employment_kind", "plan", "starts_on")
+    list_select_related = ("unit", "position", "plan")
+    fields: ClassVar = ["plan", "unit", "position", "employment_kind", "starts_on"]
