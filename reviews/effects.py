@@ -139,22 +139,25 @@ def _comparisons(team: Sequence[Card], published: set[int]) -> list[Comparison]:
 
 
 def radar_shares(version_ids: Sequence[int]) -> dict[int, dict[str, Decimal]]:
-    """Return for each version the points of each radar corner in percent of its weights, one query.
+    """Return for each version the points in percent of the weights, one query.
+
+    By radar corner (`sales`) and by line (`line:refund_rate`, for what the team lost on it).
 
     Half-up to 0.01; lines without points are left out; segments count by the days worked in them.
     """
     points: dict[int, dict[str, Fraction]] = {}
     weights: dict[int, dict[str, Fraction]] = {}
     lines = CardLine.objects.filter(segment__version__in=version_ids, points__isnull=False)
-    for version_id, days, weight, earned, explanation in lines.values_list(
-        "segment__version_id", "segment__days_worked", "weight", "points", "explanation"
+    for version_id, days, code, weight, earned, explanation in lines.values_list(
+        "segment__version_id", "segment__days_worked", "code", "weight", "points", "explanation"
     ):
         corner = explanation["line"]["radar"]
         earned = earned or Decimal(0)
         part = Fraction(max(days, 1))
         for sums, amount in ((points, earned), (weights, weight)):
             of_version = sums.setdefault(version_id, {})
-            of_version[corner] = of_version.get(corner, Fraction(0)) + part * Fraction(amount)
+            for key in (corner, f"line:{code}"):
+                of_version[key] = of_version.get(key, Fraction(0)) + part * Fraction(amount)
     return {
         version_id: {
             corner: round_half_up(points[version_id][corner] * 100 / weight, 2)

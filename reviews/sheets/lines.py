@@ -16,6 +16,7 @@ from reviews.sheet import Equation, Input, LineGroup, Segment, SheetLine, Shortf
 from reviews.sheets.rows import Rows
 
 ZERO = Decimal(0)
+HUNDRED = Decimal(100)
 UNSAID = frozenset({"value", "start"})
 WITHOUT_AMOUNT = frozenset({"linear", "linear_from_zero", "at_least_zero", "at_most"})
 # Sources that name people's work; files and batches stand on the page only.
@@ -190,7 +191,7 @@ def shortfalls(parts: Sequence[Segment], rows: Rows, count: int = 3) -> tuple[Sh
         team = ""
         if average is not None and average.team is not None:
             team = pgettext("card", "team average %(points)s") % {
-                "points": signed(average.team - line.weight_value)
+                "points": signed((average.team - HUNDRED) * line.weight_value / HUNDRED)
             }
         found.append(Shortfall(name=line.name, delta=line.delta, team=team))
     return tuple(found)

@@ -149,7 +149,7 @@ def _past(card: Card, copied: Mapping[str, Comparison]) -> list[PastTotal]:
     months = trends.months_before(card.month)
     if trends.TOTAL in copied:
         rows = [(month, copied.get(trends.key_of(month))) for month in months]
-        return [PastTotal(month, row and row.own, row and row.team) for month, row in rows]
+        return [PastTotal(month, row.own if row else None, row.team if row else None) for month, row in rows]
     found = trends.past_totals([card.person_id], months=months)
     return [found.get((card.person_id, month)) or PastTotal(month, None, None) for month in months]
 

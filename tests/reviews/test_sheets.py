@@ -203,6 +203,8 @@ def test_team_average_needs_five_cards(team, agent, others, average):
     scored.act("publish", cards[0], team.director, hours=40)
     made = sheet(cards[0])
     assert made.trend.months[-1].team == average
+    told = [row.team for row in made.shortfalls]
+    assert told == ([""] * 3 if average is None else ["全组平均 −2.00", "全组平均 −2.00", "全组平均 −1.00"])
     assert {axis.team for axis in made.radar.axes} == (
         {None}
         if average is None
