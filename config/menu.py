@@ -43,6 +43,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Today"), "today", "admin:index", roles=("hr", "finance", "general_office")),
             listed(_("Monthly reviews"), "fact_check", "reviews.Review"),
             listed(_("Spot checks"), "rule", "reviews.SpotCheck"),
+            listed(_("Disputes and reviews"), "gavel", "reviews.ServiceEvent"),
             listed(_("Waivers"), "do_not_disturb_on", "reviews.Waiver"),
             listed(_("Work summaries"), "summarize", "reviews.WorkSummary"),
         ),

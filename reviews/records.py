@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -171,45 +172,49 @@ def _require_hr(by: User, *, on: date) -> None:
         raise PermissionDenied(_("This is HR's to do."))
 
 
-def waive(
-    *,
-    month: date,
-    line: str,
-    reason: str,
-    by: User,
-    at: datetime,
-    person: Person | None = None,
-    unit: Unit | None = None,
-    shop: Shop | None = None,
-    employment_kind: str = "",
-) -> Waiver:
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whom a waiver reaches: exactly one of these."""
+
+    person: Person | None = None
+    unit: Unit | None = None
+    shop: Shop | None = None
+    employment_kind: str = ""
+
+
+def waiver_problems(*, line: str, reason: str, scope: Scope, by: User) -> dict[str, list[str]]:
+    """Return what is wrong with a waiver, by field."""
+    problems: dict[str, list[str]] = {}
+    if not PlanLine.objects.filter(code=line).exists():
+        problems["line"] = [_("No plan has this line.")]
+    if not reason.strip():
+        problems["reason"] = [_("Give the reason: it stands on the card.")]
+    if sum(map(bool, (scope.person, scope.unit, scope.shop, scope.employment_kind))) != 1:
+        problems["person"] = [_("Choose one: a person, a unit, a shop or an employment kind.")]
+    if scope.employment_kind and scope.employment_kind not in EmploymentKind.values:
+        problems["employment_kind"] = [_("Choose an employment kind of the list.")]
+    if scope.person is not None and by.person_id == scope.person.pk:
+        problems["person"] = [_("Nobody waives a line on the own card.")]
+    return problems
+
+
+def waive(*, month: date, line: str, reason: str, scope: Scope, by: User, at: datetime) -> Waiver:
     """Let a line count with its full weight for a person, a unit, a shop or an employment kind. HR only.
 
     Raises ValidationError for an unknown line, more or less than one scope, or no reason. It reaches cards
     that are still drafts, with the month's next run; nobody waives a line of the own card.
     """
     _require_hr(by, on=timezone.localdate(at))
-    problems: dict[str, list[str]] = {}
-    if not PlanLine.objects.filter(code=line).exists():
-        problems["line"] = [_("No plan has this line.")]
-    if not reason.strip():
-        problems["reason"] = [_("Give the reason: it stands on the card.")]
-    if sum(map(bool, (person, unit, shop, employment_kind))) != 1:
-        problems["person"] = [_("Choose one: a person, a unit, a shop or an employment kind.")]
-    if employment_kind and employment_kind not in EmploymentKind.values:
-        problems["employment_kind"] = [_("Choose an employment kind of the list.")]
-    if person is not None and by.person_id == person.pk:
-        problems["person"] = [_("Nobody waives a line on the own card.")]
-    if problems:
+    if problems := waiver_problems(line=line, reason=reason, scope=scope, by=by):
         raise ValidationError(problems)  # type: ignore[arg-type]
     return Waiver.objects.create(
         month=month.replace(day=1),
         line=line,
         reason=reason.strip()[:400],
-        person=person,
-        unit=unit,
-        shop=shop,
-        employment_kind=employment_kind,
+        person=scope.person,
+        unit=scope.unit,
+        shop=scope.shop,
+        employment_kind=scope.employment_kind,
         by=by,
         by_person=by.person,
         given_at=at,

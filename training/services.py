@@ -46,7 +46,7 @@ def record_marks(
     Raises ValidationError with a sentence for every mark that cannot be, before anything is written.
     Three queries, whatever the number of marks.
     """
-    if problems := _problems(marks):
+    if problems := mark_problems(marks):
         raise ValidationError(problems)
     last = {(given.person_id, given.kind, given.sat_on): given for given in marks}
     held = {
@@ -81,7 +81,7 @@ def record_marks(
     return Recorded(len(fresh) - len(changed), len(changed), len(last) - len(fresh))
 
 
-def _problems(marks: Sequence[MarkGiven]) -> list[str]:
+def mark_problems(marks: Sequence[MarkGiven]) -> list[str]:
     """Return a sentence for everything that is wrong, in order."""
     problems = []
     seen: dict[tuple[int, str, date], MarkGiven] = {}

@@ -101,7 +101,12 @@ def line(db):
 
 def waive(team, line, by="gu", **scope):
     return records.waive(
-        month=OCTOBER, line=line, reason="平台故障", by=getattr(team, by).users.get(), at=SHOP_TIME, **scope
+        month=OCTOBER,
+        line=line,
+        reason="平台故障",
+        scope=records.Scope(**scope),
+        by=getattr(team, by).users.get(),
+        at=SHOP_TIME,
     )
 
 
