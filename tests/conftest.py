@@ -11,6 +11,9 @@ os.environ.setdefault("DEBUG", "1")
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["KEJI_VAR"] = tempfile.mkdtemp(prefix="keji-tests-")
+    # Only tests of brokers talk to one, each over a queue of its own.
+    os.environ["KEJI_TEST_BROKER"] = os.environ.get("CELERY_BROKER_URL", "")
+os.environ["CELERY_BROKER_URL"] = "memory://localhost"
 VAR = Path(os.environ["KEJI_VAR"])
 # A file and not memory: two threads of a two-writers test then meet the locks that two processes meet.
 os.environ.setdefault("KEJI_TEST_SQLITE", str(VAR / "test.sqlite3"))
@@ -36,7 +39,7 @@ def lacking() -> dict[str, str]:
     reasons = {}
     if "postgresql" not in django_settings.DATABASES["default"]["ENGINE"]:
         reasons["postgresql"] = "needs PostgreSQL: set DATABASE_URL"
-    if not django_settings.CELERY_BROKER_URL.startswith(("amqp", "redis")):
+    if not os.environ["KEJI_TEST_BROKER"].startswith(("amqp", "redis")):
         reasons["broker"] = "needs RabbitMQ or Redis: set CELERY_BROKER_URL"
     if CHROMIUM is None:
         reasons["browser"] = "needs Chromium: install chromium"
@@ -71,8 +74,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(autouse=True)
 def _quick(settings, tmp_path):
-    """Cheap password hashes, no broker, and a folder of its own for each test's files."""
+    """Cheap password hashes, and a folder of its own for each test's files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CELERY_BROKER_URL = "memory://"
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

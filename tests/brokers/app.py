@@ -1,0 +1,12 @@
+"""The product's own Celery app, with kinds of jobs that only tests have and a sweeper in more of a hurry."""
+
+import os
+
+from config.celery import app
+
+app.conf.task_default_queue = os.environ["KEJI_TEST_QUEUE"]
+app.conf.beat_schedule["sweep jobs"]["schedule"] = float(os.environ.get("KEJI_TEST_SWEEP", "1"))
+app.conf.worker_lost_wait = 1.0
+app.autodiscover_tasks(["tests.brokers"], related_name="kinds")
+
+__all__ = ["app"]
