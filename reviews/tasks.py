@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reviews.services import month, team_pdf
+from reviews.services import figures, month, team_pdf
 from staff import jobs
 from staff.jobs import StepRun
 from staff.models import Job
@@ -30,3 +30,9 @@ def recompute_card(step: StepRun) -> None:
 def print_team(step: StepRun) -> None:
     """Print one card of a team, or put all together."""
     team_pdf.take_step(step)
+
+
+@jobs.handler(figures.READ)
+def read_files(step: StepRun) -> None:
+    """Read and stage a batch of imported files."""
+    figures.read_step(step)
