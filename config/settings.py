@@ -246,7 +246,7 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "config.menu.navigation"},
     "ACCOUNT": {"navigation": "config.menu.account_links"},
     "LANGUAGES": {"navigation": "config.menu.languages"},
-    "STYLES": [partial(_static, "keji/admin.css")],
+    "STYLES": [partial(_static, "keji/admin.css"), partial(_static, "keji/jobs.css")],
     "SCRIPTS": [partial(_static, "keji/jobs.js")],
 }
 SIMPLE_HISTORY_REVERT_DISABLED = True

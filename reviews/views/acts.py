@@ -168,6 +168,9 @@ def _ask(request: HttpRequest, found: Card, name: str, *, faults: list[Fault] | 
 def _refusal(request: HttpRequest, found: Card, name: str) -> HttpResponse:
     """Say that a card has moved on, or that the step belongs to somebody else."""
     if found.state not in workflow.STEPS[name].sources:
-        said = _("This card is in the state “%(state)s”; this step is not open any more, or not yet.")
+        said = _(
+            "This card is in the state “%(state)s”; this step is not open any more, or not yet."
+            " Your action changed nothing."
+        )
         return common.refused(request, found, said % {"state": found.get_state_display()})
     raise PermissionDenied(_("This step belongs to somebody else."))

@@ -95,7 +95,10 @@ def answering(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _refusal(request: HttpRequest, found: Card) -> HttpResponse:
     if found.state != CardState.OBJECTED:
-        said = _("This card is in the state “%(state)s”; no objection waits for an answer.")
+        said = _(
+            "This card is in the state “%(state)s”; no objection waits for an answer."
+            " Your action changed nothing."
+        )
         return common.refused(request, found, said % {"state": found.get_state_display()})
     raise PermissionDenied(_("This step belongs to somebody else."))
 

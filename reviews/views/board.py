@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from reviews import workflow
 from reviews.models import Card, CardState, NoCard, Review
-from reviews.views import common, milestones
+from reviews.views import common, milestones, words
 from reviews.views.board_rows import Row, code_of, columns_of, rows_of
 from reviews.views.milestones import Timeline
 from staff.models import Person, User
@@ -92,7 +91,7 @@ def heading_of(review: Review, cards: list[Card]) -> str:
     """Name a board by its month, and by the team where it shows only one."""
     units = {card.unit_id: card.unit.name for card in cards}
     name = next(iter(units.values())) if len(units) == 1 else review.unit.name
-    return _("Review of %(month)s, %(unit)s") % {"month": date_format(review.month, "F"), "unit": name}
+    return _("Review of %(month)s, %(unit)s") % {"month": words.month_name(review.month), "unit": name}
 
 
 def figures_of(rows: list[Row], timeline: Timeline, *, user: User) -> list[Figure]:
@@ -124,7 +123,7 @@ def supervisor_figures(rows: list[Row]) -> list[Figure]:
     owed = _("you %(mine)s, others %(others)s") % {"mine": mine, "others": len(lacks) - mine}
     return [
         Figure(_("Ready to submit"), cards, passed),
-        Figure(_("Spot checks"), f"{done} / {quota}", checked),
+        Figure(_("Spot checks"), f"{done} / {quota}" if quota else "–", checked),
         Figure(_("Lines open"), lines, owed if lacks else _("Nothing is missing.")),
     ]
 

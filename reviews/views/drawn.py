@@ -172,5 +172,12 @@ def trend_of(trend: Trend) -> DrawnTrend:
 
 
 def lines_in(segments: Sequence[Segment]) -> list[SheetLine]:
-    """Return all lines of a card in order."""
-    return [line for segment in segments for group in segment.groups for line in group.lines]
+    """Return the lines of a card in order, each once: of several parts of a month the last one's."""
+    groups = [group for segment in segments for group in segment.groups]
+    return list({line.code: line for group in groups for line in group.lines}.values())
+
+
+def group_names(segments: Sequence[Segment]) -> dict[str, str]:
+    """Return the name of each line's group."""
+    groups = [group for segment in segments for group in segment.groups]
+    return {line.code: group.name for group in groups for line in group.lines}

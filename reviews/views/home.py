@@ -98,6 +98,7 @@ def month_panel(card: Card, *, answered: bool, at: datetime) -> dict[str, Any]:
     return {
         **drawn_parts(sheet),
         "card": card,
+        "heading": common.heading_of(card),
         "badge": common.badge_of(card, own=True, answered=answered),
         "sentences": sentences(sheet),
         "deadline": common.window_words(card, at=at) if waiting else "",

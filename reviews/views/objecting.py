@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from reviews import drafts, workflow
 from reviews.models import Card, CardState
 from reviews.refusals import Blocked, WrongState
-from reviews.sheet import SheetLine
+from reviews.sheet import CardSheet, SheetLine
 from reviews.sheets import sheet_for
 from reviews.views import common, drawn
 from reviews.views.card import cards_of
@@ -33,6 +33,7 @@ LONGEST = 2000
 class Choice:
     """One line of the form: whether it is ticked, and the reason as typed."""
 
+    group: str
     line: SheetLine
     ticked: bool
     reason: str
@@ -87,10 +88,11 @@ def objecting(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(cards_of(user), public_id=public_id)
     if not common.is_subject(user, found):
         raise PermissionDenied(_("Only the card's own agent objects to it."))
-    lines = _lines(found)
+    sheet = _sheet(found)
+    lines = drawn.lines_in(sheet.segments)
     form = form_of(found)
     if request.method == "GET":
-        return _form(request, found, lines, drafts.of(person_id=found.person_id, form=form), [])
+        return _form(request, found, sheet, drafts.of(person_id=found.person_id, form=form), [])
     typed = typed_in(request)
     objections = ticked_in(typed, lines)
     faults = faults_in(objections, lines)
@@ -110,35 +112,39 @@ def objecting(request: HttpRequest, public_id: UUID) -> HttpResponse:
             faults = [Fault(str(error))]
     if faults:
         drafts.keep(person_id=found.person_id, form=form, content=typed, at=timezone.now())
-        return _form(request, found, lines, typed, faults)
+        return _form(request, found, sheet, typed, faults)
     drafts.drop(person_id=found.person_id, form=form)
     messages.success(request, _("Your objection is with the manager, who answers each line."))
     return redirect(common.card_address(found))
 
 
-def _lines(found: Card) -> list[SheetLine]:
+def _sheet(found: Card) -> CardSheet:
     if found.current is None:
-        return []
+        raise Http404
     found.current.card = found
-    sheet = sheet_for(found.current, language=common.language_now(), with_money=False)
-    return drawn.lines_in(sheet.segments)
+    return sheet_for(found.current, language=common.language_now(), with_money=False)
 
 
 def _form(
-    request: HttpRequest, found: Card, lines: list[SheetLine], typed: dict[str, str], faults: list[Fault]
+    request: HttpRequest, found: Card, sheet: CardSheet, typed: dict[str, str], faults: list[Fault]
 ) -> HttpResponse:
     if found.state != CardState.PUBLISHED:
-        said = _("This card is in the state “%(state)s”; there is nothing to object to now.")
+        said = _(
+            "This card is in the state “%(state)s”; there is nothing to object to now."
+            " Your action changed nothing."
+        )
         return common.refused(request, found, said % {"state": found.get_state_display()})
     wrong = {fault.anchor for fault in faults}
+    groups = drawn.group_names(sheet.segments)
     choices = [
         Choice(
+            groups[line.code],
             line,
             f"line-{line.code}" in typed,
             typed.get(f"reason-{line.code}", ""),
             f"reason-{line.code}" in wrong,
         )
-        for line in lines
+        for line in drawn.lines_in(sheet.segments)
     ]
     context = {
         "card": found,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 WEEKDAYS = (
     pgettext_lazy("weekday", "Mon"),
@@ -64,6 +64,11 @@ def left_words(span: timedelta) -> str:
 def month_words(month: date) -> str:
     """Write a month: `2026年10月`, `October 2026`."""
     return date_format(month, "YEAR_MONTH_FORMAT")
+
+
+def month_name(month: date) -> str:
+    """Write a month without its year: `10月`, `October`."""
+    return date_format(month, pgettext("date format of a month's name", "F"))
 
 
 def given_name(name: str) -> str:
