@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from reviews.models import Card, CardState
+from reviews.models import Card
+from reviews.models.cards import HANDED_OVER
 from staff import access
-
-# Finance sees the pay of months that HR has approved.
-PAY_HANDED_OVER = frozenset({CardState.APPROVED, CardState.PAID})
 
 
 def sees_money(user: Any, card: Card, *, on: date) -> bool:
@@ -23,7 +21,7 @@ def sees_money(user: Any, card: Card, *, on: date) -> bool:
         return True
     if scope.everything or scope.leads(card.unit.path, roles=["hr"]):
         return True
-    return scope.has("finance") and card.state in PAY_HANDED_OVER
+    return scope.has("finance") and card.state in HANDED_OVER
 
 
 def audience_of(user: Any, card: Card, *, on: date) -> str:

@@ -36,6 +36,9 @@ WAYS = frozenset(
 # An agent sees the own card from publication on.
 SEEN_BY_SUBJECT = ["published", "objected", "confirmed", "closed", "approved", "paid"]
 
+# Finance sees the pay of what HR has handed over.
+HANDED_OVER = ["approved", "paid"]
+
 
 class CardQuerySet(models.QuerySet["Card"]):
     """Cards."""
@@ -56,6 +59,15 @@ class CardQuerySet(models.QuerySet["Card"]):
             return self.filter(visible)
         own = Q(person=scope.person_id)
         return self.filter((visible & ~own) | (own & Q(state__in=SEEN_BY_SUBJECT)))
+
+    def payable_to(self, user: Any, *, on: date) -> CardQuerySet:
+        """Return the cards whose pay a user of finance reads: those that HR has handed over, not the own one."""
+        scope = access.scope_of(user, on=on)
+        reach = Q(pk__in=[])
+        for path in scope.roles.get("finance", ()):
+            reach |= Q(unit__path__startswith=path)
+        handed_over = self.filter(reach, state__in=HANDED_OVER)
+        return handed_over.exclude(person=scope.person_id) if scope.person_id else handed_over
 
     def update(self, **values: Any) -> int:
         """Change cards; refuse to change their state, which moves in `move` only."""

@@ -1,0 +1,328 @@
+"""HR's pages of the monthly review: run a month, see who stands where, hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from reviews import overview, workflow
+from reviews.models import Card, CardState, NoCard, Review
+from reviews.overview import SHOWS, Choice, Overview
+from reviews.refusals import BulkRefused
+from reviews.services.month import review_for, start_run
+from reviews.services.team_pdf import NothingToPrint, start_team_pdf
+from staff.access import scope_of
+from staff.admin.base import ReadOnlyAdmin
+from staff.calendar import add_months
+from staff.models import Job, Unit
+
+MONTHS_OFFERED = 13
+NEWS = timedelta(days=1)
+MOST_DIGITS = 6
+# What HR and finance do with all cards at once; everybody else acts in the portal.
+BULK = ("approve", "pay")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One action of the page; `reason` says why it is off."""
+
+    label: str
+    address: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    filled: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter of the table with its count."""
+
+    label: str
+    count: int
+    address: str
+    chosen: bool
+
+
+class NewRun(forms.Form):
+    """Which branch and month to compute."""
+
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Unit"), empty_label=None)
+    month = forms.ChoiceField(label=_("Month"))
+
+    def __init__(self, *args: Any, today: date, user: Any, **kwargs: Any) -> None:
+        """Offer the branches the user looks after, and the months up to the running one."""
+        super().__init__(*args, **kwargs)
+        units = Unit.objects.visible_to(user, on=today).filter(reviewed=True)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        months = [add_months(today, -count) for count in range(MONTHS_OFFERED)]
+        self.fields["month"].choices = [(f"{month:%Y-%m-%d}", f"{month:%Y-%m}") for month in months]  # type: ignore[attr-defined]
+        # The month to be reviewed is the one that has just ended.
+        self.fields["month"].initial = f"{add_months(today, -1):%Y-%m-%d}"
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnlyAdmin):
+    """Monthly reviews: looked at by those who lead or look after the branch, run by HR."""
+
+    readers: ClassVar[frozenset[str]] = frozenset({"finance", "general_office", "manager", "director"})
+    of_unit = "unit"
+    change_list_template = "reviews/admin/reviews.html"
+    search_fields = ("unit__name",)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the actions of the page before Django's own."""
+        wrap = self.admin_site.admin_view
+        own = [
+            path("run/", wrap(require_POST(self.run_view)), name="reviews_review_run"),
+            path("<int:pk>/act/", wrap(require_POST(self.act_view)), name="reviews_review_act"),
+            path("<int:pk>/pdf/", wrap(require_POST(self.pdf_view)), name="reviews_review_pdf"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the months, the latest first, with the states of their cards."""
+        today = timezone.localdate()
+        reviews = self.get_queryset(request).select_related("unit", "procedure")[:60]
+        counts = _counts(request, [review.pk for review in reviews])
+        rows = [(review, counts.get(review.pk, [])) for review in reviews]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Monthly reviews"),
+            "rows": [(review, parts, sum(count for _state, count in parts)) for review, parts in rows],
+            "form": NewRun(today=today, user=request.user) if self._is_hr(request) else None,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, self.change_list_template, context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show one review: who stands where."""
+        review = self._review(request, object_id)
+        if not _reads_cards(request):
+            return self._pay_view(request, review)
+        cards = overview.cards_of(review, request.user, on=timezone.localdate())
+        choice = _choice(request)
+        page = overview.overview(review, cards, choice=choice, at=timezone.now())
+        jobs = [job for job in Job.objects.filter(_of(review)).order_by("-pk")[:3] if _worth_showing(job)]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(review),
+            "review": review,
+            "page": page,
+            "choice": choice,
+            "chips": _chips(page, choice),
+            "jobs": jobs,
+            "buttons": self._buttons(request, review, cards),
+            "without": _without(review),
+            "previous_page": _address(choice, page=page.page - 1),
+            "next_page": _address(choice, page=page.page + 1),
+        }
+        return TemplateResponse(request, "reviews/admin/review.html", context)
+
+    def _pay_view(self, request: HttpRequest, review: Review) -> HttpResponse:
+        """Show finance the pay that HR has handed over, with its control sums."""
+        rows = overview.pay_of(review, request.user, on=timezone.localdate())
+        cards = [row.card for row in rows if row.card is not None]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(review),
+            "review": review,
+            "rows": rows,
+            "sums": overview.sum_of(rows),
+            "buttons": self._buttons(request, review, cards),
+        }
+        return TemplateResponse(request, "reviews/admin/pay.html", context)
+
+    def run_view(self, request: HttpRequest) -> HttpResponse:
+        """Start computing a month, or join the run under way."""
+        if not self._is_hr(request):
+            raise PermissionDenied
+        form = NewRun(request.POST, today=timezone.localdate(), user=request.user)
+        if not form.is_valid():
+            messages.error(request, _("Choose a unit and a month."))
+            return redirect("admin:reviews_review_changelist")
+        month = date.fromisoformat(form.cleaned_data["month"])
+        try:
+            review = review_for(form.cleaned_data["unit"], month)
+        except ValidationError as refused:
+            messages.error(request, " ".join(refused.messages))
+            return redirect("admin:reviews_review_changelist")
+        start_run(review, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return redirect("admin:reviews_review_change", review.pk)
+
+    def act_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Hand all closed cards over, or acknowledge them for payment: all or none."""
+        review = self._review(request, str(pk))
+        act = request.POST.get("act", "")
+        if act not in BULK:
+            raise Http404
+        at = timezone.now()
+        cards = _cards_for(act, review, request.user)
+        ready = _ready(act, cards, request.user, at)
+        here = HttpResponseRedirect(reverse("admin:reviews_review_change", args=[review.pk]))
+        if not ready:
+            messages.error(request, _("No card is waiting for this step. Nothing was changed."))
+            return here
+        try:
+            done = workflow.take_many(act, ready, by=request.user, at=at)  # type: ignore[arg-type]
+        except BulkRefused as refused:
+            causes = [f"{one.card.person}: {one.message}" for one in refused.refusals[:5]]
+            messages.error(request, " ".join([str(refused), *causes]))
+            return here
+        text = ngettext("%(count)s card moved on.", "%(count)s cards moved on.", len(done))
+        messages.success(request, text % {"count": len(done)})
+        return here
+
+    def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Print all submitted cards of the branch into one file."""
+        review = self._review(request, str(pk))
+        language = "en" if (get_language() or "").startswith("en") else "zh-hans"
+        try:
+            start_team_pdf(review, review.unit, by=request.user, language=language)  # type: ignore[arg-type]
+        except NothingToPrint as refused:
+            messages.error(request, str(refused))
+        return redirect("admin:reviews_review_change", review.pk)
+
+    def _review(self, request: HttpRequest, object_id: str) -> Review:
+        rows: QuerySet[Review] = self.get_queryset(request).select_related("unit", "procedure")
+        if not object_id.isdecimal():
+            raise Http404
+        return get_object_or_404(rows, pk=int(object_id))
+
+    def _is_hr(self, request: HttpRequest) -> bool:
+        return scope_of(request.user, on=timezone.localdate()).has("hr")
+
+    def _buttons(self, request: HttpRequest, review: Review, cards: list[Card]) -> list[Button]:
+        found: list[Button] = []
+        at = timezone.now()
+        act_address = reverse("admin:reviews_review_act", args=[review.pk])
+        for act in BULK:
+            if ready := _ready(act, cards, request.user, at):
+                label = str(workflow.STEPS[act].label)
+                words = _("%(act)s (%(count)s)") % {"act": label, "count": len(ready)}
+                found.append(Button(words, act_address, {"act": act}, filled=not found))
+        if self._is_hr(request):
+            run = {"unit": str(review.unit_id), "month": f"{review.month:%Y-%m-%d}"}
+            drafts = sum(card.state == CardState.DRAFT for card in cards)
+            label = _("Compute the drafts again") if cards else _("Run the month")
+            reason = "" if drafts or not cards else _("No card is a draft any more; figures are frozen.")
+            found.append(
+                Button(label, reverse("admin:reviews_review_run"), run, filled=not found, reason=reason)
+            )
+        if _reads_cards(request) and any(card.state != CardState.DRAFT for card in cards):
+            found.append(
+                Button(_("All cards as one PDF"), reverse("admin:reviews_review_pdf", args=[review.pk]))
+            )
+        return found
+
+
+def _reads_cards(request: HttpRequest) -> bool:
+    """Whether a user reads cards; finance and the general office read sums only."""
+    found = scope_of(request.user, on=timezone.localdate())
+    return found.superuser or found.has("hr", "manager", "director")
+
+
+def _cards_for(act: str, review: Review, user: Any) -> list[Card]:
+    """Return the cards of a review that a user may move by an act."""
+    on = timezone.localdate()
+    if act == "pay":
+        return [row.card for row in overview.pay_of(review, user, on=on) if row.card is not None]
+    return overview.cards_of(review, user, on=on)
+
+
+def _of(review: Review) -> Q:
+    """Return the condition for a review's jobs: its runs and its printed files."""
+    return Q(kind="run_month", key=str(review.pk)) | Q(kind="team_pdf", key__startswith=f"{review.pk}:")
+
+
+def _worth_showing(job: Job) -> bool:
+    """A finished run is old news after a day; what runs, failed or left a file stays."""
+    fresh = job.finished_at is not None and timezone.now() - job.finished_at < NEWS
+    return job.active or fresh
+
+
+def _ready(act: str, cards: list[Card], user: Any, at: datetime) -> list[Card]:
+    """Return the cards with which a user can take a step now."""
+    offers = workflow.offers(cards, by=user, at=at)
+    return [card for card in cards if any(one.act == act and not one.reason for one in offers[card.pk])]
+
+
+def _counts(request: HttpRequest, reviews: list[int]) -> dict[int, list[tuple[CardState, int]]]:
+    """Return how many of the cards the reader may see stand in each state, by review, in one query."""
+    on = timezone.localdate()
+    door = Card.objects.visible_to if _reads_cards(request) else Card.objects.payable_to
+    cards = door(request.user, on=on).filter(review__in=reviews).order_by()
+    rows = cards.values_list("review", "state").annotate(count=Count("pk"))
+    found: dict[int, dict[str, int]] = {}
+    for review, state, count in rows:
+        found.setdefault(review, {})[state] = count
+    return {
+        review: [(state, states[state]) for state in CardState if state in states]
+        for review, states in found.items()
+    }
+
+
+def _without(review: Review) -> list[NoCard]:
+    return list(NoCard.objects.filter(review=review).select_related("person").order_by("person__staff_no"))
+
+
+def _choice(request: HttpRequest) -> Choice:
+    page = request.GET.get("page", "")
+    state = request.GET.get("state", "")
+    show = request.GET.get("show", "")
+    return Choice(
+        state=state if state in CardState.values else "",
+        show=show if show in SHOWS else "",
+        unit=request.GET.get("unit", "")[:100],
+        search=request.GET.get("q", "").strip()[:60],
+        page=int(page) if page.isascii() and page.isdecimal() and len(page) < MOST_DIGITS else 1,
+    )
+
+
+def _address(choice: Choice, **changed: Any) -> str:
+    fields = {
+        "state": choice.state,
+        "show": choice.show,
+        "unit": choice.unit,
+        "q": choice.search,
+        **changed,
+    }
+    return f"?{urlencode({name: value for name, value in fields.items() if value})}#cards"
+
+
+def _chips(page: Overview, choice: Choice) -> list[Chip]:
+    words = {
+        "": _("All"),
+        "gaps": _("Lines open"),
+        "late": _("Late"),
+        "look": _("Needs eyes"),
+        "low": _("Below 80"),
+    }
+    return [
+        Chip(text, page.counts[name], _address(choice, show=name), choice.show == name)
+        for name, text in words.items()
+    ]
