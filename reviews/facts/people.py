@@ -90,10 +90,9 @@ class Presence:
         return (self.part / self.whole).quantize(Decimal("1e-8")) if self.whole else Decimal(0)
 
     def days_worked(self, figure_days: int | None) -> int:
-        """Return attendance days, else days with any figure, else employed days."""
-        if self.attended is not None:
-            return self.attended
-        return self.employed if figure_days is None else figure_days
+        """Return attendance days, else days with any figure, else employed days; never more than these."""
+        known = figure_days if self.attended is None else self.attended
+        return self.employed if known is None else min(known, self.employed)
 
 
 def members(unit: Unit, month: date) -> dict[int, Member]:

@@ -17,6 +17,7 @@ from reviews.models import (
     Target,
     WorkSummary,
 )
+from reviews.rubrics import load_rubric
 from staff.models import Person, PlatformAccount, Shop, Unit
 from tests import factories
 from training.models import ExamMark
@@ -35,7 +36,16 @@ def day_figures(
     account: PlatformAccount, day: date, *, file: ImportFile, source: str = "own_daily", **fields: Any
 ) -> AgentFigures:
     """One day of one account."""
-    return AgentFigures.objects.create(
+    row = day_row(account, day, file=file, source=source, **fields)
+    row.save()
+    return row
+
+
+def day_row(
+    account: PlatformAccount, day: date, *, file: ImportFile, source: str = "own_daily", **fields: Any
+) -> AgentFigures:
+    """One day of one account, not saved yet."""
+    return AgentFigures(
         batch=file.batch,
         file=file,
         row=1,
@@ -64,15 +74,17 @@ def days(
     account: PlatformAccount, *, file: ImportFile, month: date = OCTOBER, count: int = 20, **fields: Any
 ) -> None:
     """The same figures on the first days of a month."""
-    for number in range(count):
-        day_figures(account, month + timedelta(days=number), file=file, **{**DAY, **fields})
+    AgentFigures.objects.bulk_create(
+        day_row(account, month + timedelta(days=number), file=file, **{**DAY, **fields})
+        for number in range(count)
+    )
 
 
 def shop_days(shop: Shop, *, file: ImportFile, month: date = OCTOBER, count: int = 31) -> None:
     """Visitors and buyers of a shop on the first days of a month."""
-    for number in range(count):
-        day = month + timedelta(days=number)
-        ShopFigures.objects.create(
+    spans = [month + timedelta(days=number) for number in range(count)]
+    ShopFigures.objects.bulk_create(
+        ShopFigures(
             batch=file.batch,
             file=file,
             row=1,
@@ -85,6 +97,8 @@ def shop_days(shop: Shop, *, file: ImportFile, month: date = OCTOBER, count: int
             buyers=40,
             sales=Decimal("20000.00"),
         )
+        for day in spans
+    )
 
 
 def target(person: Person, amount: str = "60000.00", *, month: date = OCTOBER, kind: str = "sales") -> Target:
@@ -94,6 +108,7 @@ def target(person: Person, amount: str = "60000.00", *, month: date = OCTOBER, k
 
 def complete(person: Person, by: Person) -> None:
     """The qualitative records of October: a sold and an unsold check, both exams, a marked summary."""
+    load_rubric()
     at = datetime(2026, 10, 23, 4, tzinfo=UTC)
     for sold in (True, False):
         factories.check(person, by=by, at=at, sold=sold)
@@ -107,7 +122,7 @@ def complete(person: Person, by: Person) -> None:
         text="本月总结",
         due_at=datetime(2026, 10, 31, 16, tzinfo=UTC),
         handed_in_at=at,
-        mark=Decimal("4.5"),
+        halves=9,
         marked_by=by,
         marked_at=at,
     )

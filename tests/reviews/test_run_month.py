@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone, translation
 
-from reviews.models import Card, CardFact, CardLine, CardVersion, NoCard, Review, Target
+from reviews.models import Card, CardFact, CardLine, CardVersion, NoCard, Review, Target, Waiver
 from reviews.services import month
 from reviews.services.cards import set_comment
 from reviews.workflow import take
@@ -264,14 +264,12 @@ def test_consultations_fall_back_to_receptions_and_say_so(firm):
 
 def test_a_waiver_gives_full_weight_and_its_reason(firm):
     Target.objects.all().delete()
-    from reviews.models import Waiver
-
     Waiver.objects.create(
         month=date(2026, 10, 1),
         line="sales_completion",
         person=firm.lin,
         reason="店铺没有目标",
-        given_by=firm.sun,
+        by_person=firm.sun,
         given_at=november(2),
     )
     run(firm)
