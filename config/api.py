@@ -2,4 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-router = SimpleRouter()
+from reviews.api import CardViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("cards", CardViewSet, basename="api-card")
