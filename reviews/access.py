@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from reviews.models import Card
 from reviews.models.cards import HANDED_OVER
 from staff import access
+
+Audience = Literal["money", "team"]
 
 
 def sees_money(user: Any, card: Card, *, on: date) -> bool:
@@ -24,6 +26,6 @@ def sees_money(user: Any, card: Card, *, on: date) -> bool:
     return scope.has("finance") and card.state in HANDED_OVER
 
 
-def audience_of(user: Any, card: Card, *, on: date) -> str:
+def audience_of(user: Any, card: Card, *, on: date) -> Audience:
     """Return the edition of a card a user gets: `money`, or `team` without amounts."""
     return "money" if sees_money(user, card, on=on) else "team"

@@ -3,17 +3,15 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from reviews import trends
+from reviews.access import Audience
 from reviews.models import CardVersion, Document
 from reviews.pdf import files, render
 from reviews.sheets import document_code, sheet_for
 from reviews.sheets.build import Language
 
 log = logging.getLogger(__name__)
-
-Audience = Literal["money", "team"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,21 @@ from pathlib import Path
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
+from django.utils.translation import gettext_lazy, override, pgettext
 
 from reviews import access
+from reviews.access import Audience
 from reviews.models import Card, CardState, Review
 from reviews.pdf import files, merge
-from reviews.pdf.documents import Audience, card_pdf
+from reviews.pdf.documents import card_pdf
 from reviews.pdf.render import LANG
 from reviews.sheets import CARD_RELATED
 from reviews.sheets.build import Language
-from staff import jobs
+from staff import jobs, progress
 from staff.models import Job, Unit, User
 
 KIND = "team_pdf"
+progress.titled(KIND, gettext_lazy("Printing cards into one file"))
 
 
 class NothingToPrint(Exception):
@@ -107,7 +109,20 @@ def _merge(step: jobs.StepRun) -> None:
         Job.objects.filter(pk=step.job.pk).update(result=result)
 
 
-def finished_file(job_id: int, *, by: User) -> Path:
-    """The file of a job that this user started and that is done; raises Job.DoesNotExist otherwise."""
-    done = Job.objects.filter(kind=KIND, started_by=by, state=Job.State.DONE)
-    return files.folder() / str(done.get(pk=job_id).result["file"])
+def latest_job(review: Review, *, by: User) -> Job | None:
+    """The last file of a review's cards that this user asked for."""
+    mine = Job.objects.filter(kind=KIND, started_by=by, key__startswith=f"{review.pk}:")
+    return mine.order_by("-pk").first()
+
+
+def finished_file(review: Review, *, by: User) -> Path | None:
+    """Where the last finished file of a review's cards stands that this user asked for.
+
+    Nobody else gets it: who may see what has been decided when it was started.
+    """
+    mine = Job.objects.filter(kind=KIND, started_by=by, key__startswith=f"{review.pk}:")
+    done = mine.filter(state=Job.State.DONE).order_by("-pk").first()
+    if done is None:
+        return None
+    path = files.folder() / str(done.result["file"])
+    return path if path.exists() else None

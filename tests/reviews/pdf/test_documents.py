@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.utils import translation
 from pypdf import PdfReader
 
 from reviews.models import Card, Document
@@ -136,11 +137,15 @@ class TestTeam:
         review = Card.objects.first().review
         return team_pdf.start_team_pdf(review, team.branch, by=person.users.get(), language=language)
 
+    def file_of(self, person):
+        return team_pdf.finished_file(Card.objects.first().review, by=person.users.get())
+
     def test_one_file_with_all_cards_in_order(self, team, cards):
         job = finish(self.start(team, team.supervisor))
         assert job.state == Job.State.DONE
         assert (job.done, job.total) == (3, 3)
-        path = team_pdf.finished_file(job.pk, by=team.supervisor.users.get())
+        path = self.file_of(team.supervisor)
+        assert job.result["file"] == path.name
         reader = PdfReader(path)
         assert [item.title for item in reader.outline] == ["林晓芸 KF-0127", "曾凯 KF-0131"]
         assert [("KF-0127" in text, "KF-0131" in text) for text in text_of(path.read_bytes())] == [
@@ -151,8 +156,8 @@ class TestTeam:
 
     def test_supervisors_get_no_amounts_and_hr_does(self, team, cards):
         for person, told in ((team.supervisor, False), (team.hr, True)):
-            job = finish(self.start(team, person))
-            path = team_pdf.finished_file(job.pk, by=person.users.get())
+            finish(self.start(team, person))
+            path = self.file_of(person)
             assert all(("1,620.00" in text) is told for text in text_of(path.read_bytes()))
 
     def test_pressed_twice_it_is_one_job(self, team, cards):
@@ -160,9 +165,9 @@ class TestTeam:
         assert Job.objects.count() == 1
 
     def test_someone_elses_file_is_not_there(self, team, cards):
-        job = finish(self.start(team, team.hr))
-        with pytest.raises(Job.DoesNotExist):
-            team_pdf.finished_file(job.pk, by=team.supervisor.users.get())
+        finish(self.start(team, team.hr))
+        assert self.file_of(team.hr) is not None
+        assert self.file_of(team.supervisor) is None
 
     def test_killed_before_merging_it_ends_with_the_same_file(self, team, cards):
         whole = finish(self.start(team, team.hr))
@@ -185,7 +190,7 @@ class TestTeam:
 
     def test_nothing_submitted_is_said(self, team, agents):
         scored.card(team, agents[0])
-        with pytest.raises(team_pdf.NothingToPrint, match="submitted yet"):
+        with translation.override("en"), pytest.raises(team_pdf.NothingToPrint, match="submitted yet"):
             self.start(team, team.hr)
 
     def test_an_agent_prints_at_most_the_own_card(self, team, agents, cards):
