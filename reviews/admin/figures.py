@@ -178,7 +178,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             request,
             "preview.html",
             page=preview_of(batch),
-            people=_people() if batch.state == State.STAGED else [],
+            people=_people(request) if batch.state == State.STAGED else [],
             kinds=_kinds(),
             **context,
         )
@@ -274,7 +274,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             "accounts.html",
             title=_("Accounts waiting for a match"),
             waiting=waiting_accounts(shop_ids=shops),
-            people=_people(),
+            people=_people(request),
             kinds=_kinds(),
         )
 
@@ -337,8 +337,9 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, f"{FOLDER}/{template}", {**base, **context})
 
 
-def _people() -> list[Person]:
-    return list(Person.objects.filter(anonymised_at=None).order_by("staff_no").only("pk", "name", "staff_no"))
+def _people(request: HttpRequest) -> list[Person]:
+    seen = Person.objects.visible_to(request.user, on=timezone.localdate()).filter(anonymised_at=None)
+    return list(seen.order_by("staff_no").only("pk", "name", "staff_no"))
 
 
 def _kinds() -> list[tuple[str, str]]:

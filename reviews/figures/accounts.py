@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext as _
 
-from reviews.figures.counting import moment
-from reviews.models import AgentFigures
+from reviews.figures.counting import Holders, moment
+from reviews.models import AgentFigures, ImportBatch
 from staff.models import AccountHolder, Employment, Person, PlatformAccount
 
 Kind = PlatformAccount.Kind
@@ -60,8 +60,50 @@ def waiting_accounts(*, shop_ids: Collection[int] | None = None) -> list[Waiting
     for account_id, receptions, sales in sums.values_list("account_id", "receptions", "sales"):
         waiting[account_id].receptions += receptions or 0
         waiting[account_id].sales += sales or Decimal(0)
-    _suggest(waiting.values())
+    _suggest((one, one.account.name) for one in waiting.values())
     return sorted(waiting.values(), key=lambda one: (-one.sales, one.account.name))
+
+
+@dataclass(slots=True)
+class InBatch:
+    """An account of a staged batch that nobody holds on the file's days, with the figures at stake."""
+
+    name: str
+    first_day: date
+    last_day: date
+    receptions: int = 0
+    sales: Decimal = Decimal(0)
+    suggestions: list[Person] = field(default_factory=list)
+    formerly: str = ""
+
+
+def unmatched_in_batch(batch: ImportBatch) -> list[InBatch]:
+    """Return the accounts of a batch whose figures would count for nobody; five queries."""
+    rows = AgentFigures.objects.filter(batch=batch).exclude(account_name="")
+    values = list(
+        rows.values_list("account_name", "first_day", "last_day", "receptions", "sales").order_by(
+            "account_name"
+        )
+    )
+    if not values:
+        return []
+    accounts = PlatformAccount.objects.filter(shop=batch.shop, name__in={row[0] for row in values})
+    known = {account.name: account for account in accounts}
+    holders = Holders(min(row[1] for row in values), max(row[2] for row in values))
+    found: dict[str, InBatch] = {}
+    for name, first, last, receptions, sales in values:
+        account = known.get(name)
+        if account and (account.kind in OF_NOBODY or holders.people(account.pk, (first, last))):
+            continue
+        one = found.setdefault(name, InBatch(name, first, last))
+        one.first_day, one.last_day = min(one.first_day, first), max(one.last_day, last)
+        one.receptions += receptions or 0
+        one.sales += sales or Decimal(0)
+    before = AccountHolder.objects.filter(account__shop=batch.shop, account__name__in=found)
+    for name, person in before.order_by("starts_at").values_list("account__name", "person__name"):
+        found[name].formerly = person
+    _suggest((one, one.name) for one in found.values())
+    return sorted(found.values(), key=lambda one: (-one.sales, one.name))
 
 
 def _late_holders(rows: Iterable[AgentFigures] | object, waiting: dict[int, Waiting]) -> None:
@@ -89,11 +131,11 @@ def _late_holders(rows: Iterable[AgentFigures] | object, waiting: dict[int, Wait
             waiting[account_id] = one
 
 
-def _suggest(waiting: Iterable[Waiting]) -> None:
+def _suggest(waiting: Iterable[tuple[Waiting | InBatch, str]]) -> None:
     """Suggest people whose name the account's own part is, holds, or shares its last character with."""
     people = list(Person.objects.filter(anonymised_at=None).order_by("staff_no"))
-    for one in waiting:
-        nick = one.account.name.replace("：", ":").rsplit(":", 1)[-1].strip()
+    for one, account_name in waiting:
+        nick = account_name.replace("：", ":").rsplit(":", 1)[-1].strip()
         ranked = [(_likeness(nick, person.name), person) for person in people]
         best = sorted((pair for pair in ranked if pair[0]), key=lambda pair: -pair[0])
         one.suggestions = [person for _score, person in best[:SUGGESTED]]

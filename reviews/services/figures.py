@@ -77,6 +77,16 @@ def answer(batch: ImportBatch, *, by: User, asked: Asked) -> None:
     read_again(batch, by=by)
 
 
+def decide(batch: ImportBatch, *, first: date | None, last: date | None, overlap: str, by: User) -> None:
+    """Keep which days a batch's files stand for or what becomes of overlapping spans, and read it again.
+
+    What is not given stays as it was. Raises ValidationError.
+    """
+    before = importing.asked_of(batch)
+    new = asked_from(first=first, last=last, mode=before.mode, overlap=overlap or before.overlap)
+    answer(batch, by=by, asked=replace(new, span=new.span or before.span, left_out=before.left_out))
+
+
 def leave_out(batch: ImportBatch, *, names: Sequence[str], by: User) -> None:
     """Leave files out of a batch and read it again."""
     asked = importing.asked_of(batch)

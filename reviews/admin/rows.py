@@ -1,0 +1,136 @@
+"""Stored figures to look at, and what decides which of them count."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from reviews.admin.figures import shops_of
+from reviews.figures.fields import AGENT_FIELDS
+from reviews.figures.formats import AGENT_SOURCES, SHOP_DAYS, SOURCE_LABELS
+from reviews.models import AgentFigures, ShopFigures, ShopMonth, SourceOrder
+from staff.admin.base import ReadOnlyAdmin, RoleAdmin
+
+
+class FiguresAdmin(ReadOnlyAdmin):
+    """Rows in force, with the source and the batch they came in."""
+
+    list_select_related: ClassVar = ("shop", "file")
+    ordering = ("-first_day", "-pk")
+    list_filter: ClassVar = [("shop", RelatedDropdownFilter), ("first_day", RangeDateFilter)]
+    list_filter_submit = True
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows that count, of shops the user looks after."""
+        return super().get_queryset(request).filter(current=True, shop__in=shops_of(request))
+
+    @display(description=_("Source"))
+    def from_source(self, row: AgentFigures | ShopFigures) -> str:
+        """Return the source in words."""
+        return str(SOURCE_LABELS.get(row.source, row.source))
+
+    @display(description=_("Days"), ordering="first_day")
+    def days(self, row: AgentFigures | ShopFigures) -> str:
+        """Return the day, or the first and the last."""
+        same = row.first_day == row.last_day
+        return f"{row.first_day:%Y-%m-%d}" if same else f"{row.first_day:%Y-%m-%d} – {row.last_day:%m-%d}"
+
+    @display(description=_("File"))
+    def file_name(self, row: AgentFigures | ShopFigures) -> str:
+        """Return the file and its batch."""
+        return f"{row.file.name} ({row.batch_id})"
+
+
+@admin.register(AgentFigures)
+class AgentFiguresAdmin(FiguresAdmin):
+    """Agents' figures."""
+
+    list_display = ("days", "whose", "shop", "from_source", "inquiries", "receptions", "sales", "file_name")
+    list_select_related: ClassVar = ("shop", "file", "account", "person")
+    search_fields = ("account_name", "person__name", "person__staff_no", "file__name")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Show every field there is."""
+        return ["shop", "account", "person", "first_day", "last_day", "source", "file", "row", *AGENT_FIELDS]
+
+    @display(description=_("Account or person"))
+    def whose(self, row: AgentFigures) -> str:
+        """Return the account as the file has it, else the person."""
+        return row.account_name or str(row.person or "–")
+
+
+@admin.register(ShopFigures)
+class ShopFiguresAdmin(FiguresAdmin):
+    """Shops' own figures."""
+
+    list_display = ("days", "shop", "from_source", "visitors", "buyers", "orders", "sales", "file_name")
+    search_fields = ("shop__name", "file__name")
+
+
+class SourceOrderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A source's place, chosen by name."""
+
+    class Meta:
+        model = SourceOrder
+        fields: ClassVar = ["shop", "month", "field", "source", "rank"]
+        widgets: ClassVar = {
+            "source": UnfoldAdminSelectWidget(
+                choices=[(code, SOURCE_LABELS[code]) for code in (*AGENT_SOURCES, SHOP_DAYS)]
+            ),
+            "field": UnfoldAdminSelectWidget(choices=[("", _("every field")), *AGENT_FIELDS.items()]),
+        }
+
+    def clean_month(self) -> Any:
+        """Keep a month as its first day."""
+        month = self.cleaned_data["month"]
+        return month.replace(day=1) if month else None
+
+
+@admin.register(SourceOrder)
+class SourceOrderAdmin(RoleAdmin):
+    """Which source counts where two fill the same field; without rows the shipped order holds."""
+
+    form = SourceOrderForm
+    deletes = True
+    list_display = ("shop", "month", "field_name", "source_name", "rank")
+    list_select_related = ("shop",)
+    list_filter: ClassVar = [("shop", RelatedDropdownFilter)]
+    ordering = ("shop", "month", "field", "rank")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return those of shops the user looks after."""
+        return super().get_queryset(request).filter(shop__in=shops_of(request))
+
+    @display(description=_("Field"))
+    def field_name(self, row: SourceOrder) -> str:
+        """Return the field in words."""
+        return str(AGENT_FIELDS.get(row.field) or _("every field"))
+
+    @display(description=_("Source"))
+    def source_name(self, row: SourceOrder) -> str:
+        """Return the source in words."""
+        return str(SOURCE_LABELS.get(row.source, row.source))
+
+
+@admin.register(ShopMonth)
+class ShopMonthAdmin(RoleAdmin):
+    """A shop's months: the attribution mode its files set, and whether it is a promotion month."""
+
+    list_display = ("shop", "month", "mode", "promotion")
+    list_select_related = ("shop",)
+    list_filter: ClassVar = [("shop", RelatedDropdownFilter)]
+    readonly_fields = ("mode",)
+    ordering = ("-month", "shop")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return those of shops the user looks after."""
+        return super().get_queryset(request).filter(shop__in=shops_of(request))
