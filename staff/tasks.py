@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from staff import jobs
+from staff.models import Job
+from staff.services import people_imports
 
 # A worker that is asked to stop finishes its task: no task holds it much longer than this.
 SLICE_SECONDS = 10.0
@@ -18,3 +20,21 @@ def work(job_id: int) -> None:
 def sweep() -> None:
     """Take up what a killed worker or a lost message left behind."""
     jobs.sweep()
+
+
+@jobs.handler(people_imports.CHECK)
+def check_people(step: jobs.StepRun) -> None:
+    """Look through a slice of a sheet of people."""
+    people_imports.check_slice(step)
+
+
+@jobs.after(people_imports.CHECK)
+def people_checked(job: Job) -> None:
+    """Show what a sheet of people would do."""
+    people_imports.checked(job)
+
+
+@jobs.handler(people_imports.WRITE)
+def write_people(step: jobs.StepRun) -> None:
+    """Write a sheet of people, all of it or nothing."""
+    people_imports.write_sheet(step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
@@ -11,6 +12,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from staff.access import Scope, people_below, scope_of
+from staff.models import User
 
 HR = frozenset({"hr"})
 NOBODY: frozenset[str] = frozenset()
@@ -19,6 +21,13 @@ NOBODY: frozenset[str] = frozenset()
 def scope(request: HttpRequest) -> Scope:
     """Return what the user's roles reach today."""
     return scope_of(request.user, on=timezone.localdate())
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return who is logged in. Raises PermissionDenied for nobody."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 class ByRole:

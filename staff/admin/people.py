@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +19,9 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from staff.access import current_assignments
-from staff.admin.base import RoleAdmin, RoleTabular
+from staff.admin.base import RoleAdmin, RoleTabular, scope
 from staff.admin.logins import first_password_page
+from staff.admin.people_sheets import PeopleSheets
 from staff.admin.roles import ActingMixin, HoldingForm
 from staff.admin.spans import EmploymentFormSet, SpanForm
 from staff.models import AccountHolder, Assignment, Employment, Person, RoleHolding, Unit, User
@@ -156,6 +158,7 @@ class PersonAdmin(RoleAdmin):
     fields: ClassVar = [("staff_no", "name", "phone")]
     inlines = (EmploymentInline, AssignmentInline, RoleInline, AccountInline, LoginInline)
     actions_detail = ("make_login",)
+    list_before_template = "staff/admin/people_tools.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         """Bring along what the list shows."""
@@ -163,6 +166,19 @@ class PersonAdmin(RoleAdmin):
         spans = Employment.objects.order_by("-hired_on")
         found: QuerySet[Person] = super().get_queryset(request)
         return found.prefetch_related(Prefetch("assignments", held), Prefetch("employments", spans))
+
+    def get_urls(self) -> list[URLPattern]:
+        """Put the pages about sheets beside the list."""
+        urls: list[URLPattern] = super().get_urls()
+        return PeopleSheets(self).urls() + urls
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Offer import to whom it is for."""
+        extra = {"may_import": scope(request).everything, **(extra_context or {})}
+        page: HttpResponse = super().changelist_view(request, extra)
+        return page
 
     def _current(self, person: Person) -> Assignment | None:
         today = timezone.localdate()

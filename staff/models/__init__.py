@@ -15,6 +15,7 @@ from staff.models.levels import (
     RoleHolding,
 )
 from staff.models.people import Employment, Person, Shop, Unit, User
+from staff.models.sheets import SheetImport, SheetPart
 from staff.models.shifts import Attendance, CalendarYear, Holiday, Leave, Shift, ShiftType
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "Position",
     "Role",
     "RoleHolding",
+    "SheetImport",
+    "SheetPart",
     "Shift",
     "ShiftType",
     "Shop",

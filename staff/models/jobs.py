@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from staff import access
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Long work."""
+
+    def visible_to(self, user: Any, *, on: date) -> JobQuerySet:
+        """Return the jobs a user started; HR sees all."""
+        return self if access.scope_of(user, on=on).everything else self.filter(started_by=user)
 
 
 class Job(models.Model):
@@ -42,6 +53,8 @@ class Job(models.Model):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, editable=False)
+
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("job")

@@ -1,0 +1,92 @@
+"""Files of rows going out: the same rows give the same bytes, and no cell is ever a formula."""
+
+from __future__ import annotations
+
+import csv
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import date
+from io import BytesIO, StringIO
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+Cell = str | date | None
+
+# What spreadsheets, Chinese ones too, may take for a formula, and the mark that keeps them from it.
+RISKY = tuple("=+-@＝＋－＠\t\r\n;|'")
+MARK = "'"
+_HEAD = PatternFill("solid", fgColor="E4F0EE")
+_STILL = (2020, 1, 1, 0, 0, 0)
+_WRITTEN_AT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+
+
+def guarded(text: str) -> str:
+    """Return a text for CSV with a leading ' where a spreadsheet would calculate it; `unguarded` undoes it."""
+    return MARK + text if text.startswith(RISKY) else text
+
+
+def unguarded(text: str) -> str:
+    """Return a text from CSV without the mark of `guarded`, or the same mark set by a spreadsheet."""
+    return text[1:] if text.startswith(MARK) else text
+
+
+def csv_file(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Return a CSV file as Excel reads it: UTF-8 with a mark, days as 2026-10-01."""
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(headers)
+    for row in rows:
+        writer.writerow([guarded(_text(cell)) for cell in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _text(cell: Cell) -> str:
+    return cell.isoformat() if isinstance(cell, date) else cell or ""
+
+
+def xlsx_file(title: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Return a workbook of one sheet: texts as texts, so that 0017 keeps its zeros, and days as days."""
+    book = Workbook(write_only=True)
+    sheet: Any = book.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
+    for index in range(1, len(headers) + 1):
+        sheet.column_dimensions[get_column_letter(index)].width = 16
+    sheet.append([_header(sheet, text) for text in headers])
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+    out = BytesIO()
+    book.save(out)
+    return _still(out.getvalue())
+
+
+def _header(sheet: Any, text: str) -> Any:
+    cell = _cell(sheet, text)
+    cell.font, cell.fill = Font(bold=True), _HEAD
+    return cell
+
+
+def _cell(sheet: Any, value: Cell) -> Any:
+    cell: Any = WriteOnlyCell(sheet)
+    cell.value = value
+    if isinstance(value, date):
+        cell.number_format = "yyyy-mm-dd"
+    elif value:
+        cell.data_type, cell.number_format = "s", "@"
+    return cell
+
+
+def _still(book: bytes) -> bytes:
+    """Return the workbook without the hour it was written at."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in sorted(old.namelist()):
+            content = old.read(name)
+            if name == "docProps/core.xml":
+                content = _WRITTEN_AT.sub(rb"\g<1>2020-01-01T00:00:00Z", content)
+            new.writestr(zipfile.ZipInfo(name, _STILL), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
