@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
+from pathlib import Path
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -15,6 +19,28 @@ app.autodiscover_tasks(["staff", "training", "reviews", "rewards"])
 app.conf.beat_schedule = {
     "sweep jobs": {"task": "staff.tasks.sweep", "schedule": 30.0},
 }
+
+STALE_SECONDS = 60.0
+
+
+@worker_init.connect
+def tidy_folders(**_kwargs: object) -> None:
+    """Remove what a process that was killed while writing left in the folders of the filesystem broker.
+
+    A half-written table of queues would keep every worker from starting. Messages that are lost with it
+    do no harm: the sweeper asks again.
+    """
+    folders = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    if "control_folder" not in folders:
+        return
+    for table in Path(folders["control_folder"]).glob("*.exchange"):
+        try:
+            json.loads(table.read_text())
+        except ValueError:
+            table.unlink(missing_ok=True)
+    for message in Path(folders["processed_folder"]).iterdir():
+        if message.stat().st_mtime < time.time() - STALE_SECONDS:
+            message.unlink(missing_ok=True)
 
 
 @worker_ready.connect

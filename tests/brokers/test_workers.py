@@ -104,7 +104,7 @@ def workers(request, tmp_path) -> Iterator[Workers]:
 
 
 def names(count: int) -> list[str]:
-    return [f"shop {number:02}" for number in range(count)]
+    return [f"shop {number:03}" for number in range(count)]
 
 
 def made() -> list[str]:
@@ -130,9 +130,9 @@ def test_killed_in_a_run_the_result_is_the_same_and_nothing_is_doubled(workers):
 
 
 def test_a_message_wakes_it_and_asked_to_stop_it_ends_its_step_first(workers):
-    wanted = names(60)
+    wanted = names(400)
     process = workers.start(sweep=3600)
-    until(lambda: list(workers.folder.glob("beat-schedule*")))
+    until((workers.folder / "ready").exists)
     job = jobs.start("slow_shops", key="1", steps=[{"name": name} for name in wanted], by=None)
     workers.wake(job)
     until(lambda: Shop.objects.count() >= 3)
@@ -146,11 +146,11 @@ def test_a_message_wakes_it_and_asked_to_stop_it_ends_its_step_first(workers):
 
 
 def test_a_step_that_kills_its_process_is_tried_again_and_given_up_after_three(workers):
-    deaths = {"shop 00": 0, "shop 01": 1, "shop 02": 9, "shop 03": 0}
+    deaths = {"shop 000": 0, "shop 001": 1, "shop 002": 9, "shop 003": 0}
     steps = [{"name": name, "deaths": number} for name, number in deaths.items()]
     job = jobs.start("deadly_shops", key="1", steps=steps, by=None)
     workers.start()
     until(lambda: ended(job))
-    assert made() == ["shop 00", "shop 01", "shop 03"]
+    assert made() == ["shop 000", "shop 001", "shop 003"]
     assert (job.state, job.done, job.error) == ("failed", 3, jobs.DIED)
     assert list(job.steps.values_list("attempts", flat=True)) == [1, 2, 3, 1]
