@@ -5,7 +5,6 @@ packages: our own fonts, no dates, an identifier made of the document's text. A
 document never fetches anything; one that tries is refused.
 """
 
-import logging
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -26,8 +25,6 @@ from reviews import charts
 from reviews.sheet import CardSheet, Comment, Fact, SheetObjection, Signature, Trend
 
 HERE = Path(__file__).parent
-# Its seven lines a document would drown a worker's log.
-logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 LANG = {"zh-hans": "zh-Hans", "en": "en"}
 # The printing trade's sign for a character the font does not have.
 GETA = "〓"
