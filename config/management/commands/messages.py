@@ -22,7 +22,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 CATALOGUE = Path("zh_Hans", "LC_MESSAGES")
 # Packages that ship no Chinese, or not all of it: our catalogue holds what is missing.
-LACKING = ("unfold", "allauth", "import_export", "simple_history", "rest_framework")
+LACKING = ("django", "unfold", "allauth", "import_export", "simple_history", "rest_framework")
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def keep_borrowed(catalogue: Path) -> None:
     """Take back what extraction gave up since it stands in a package's sources, not in ours."""
     found = polib.pofile(str(catalogue), wrapwidth=0)
     for entry in found.obsolete_entries():
-        parts = re.split(r"%\(\w+\)s", entry.msgid)
+        parts = re.split(r"%\(\w+\)[sdr]", entry.msgid)
         if all(" ".join(part.split()) in words_of_packages() for part in parts):
             entry.obsolete = False
     found.save()
