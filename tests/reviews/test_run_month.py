@@ -269,6 +269,7 @@ def test_a_waiver_gives_full_weight_and_its_reason(firm):
         line="sales_completion",
         person=firm.lin,
         reason="店铺没有目标",
+        by=user(firm.sun),
         by_person=firm.sun,
         given_at=november(2),
     )
