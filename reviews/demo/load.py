@@ -1,0 +1,95 @@
+"""Loads the demo: everything or nothing, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.db import transaction
+from django.utils import timezone
+
+from reviews.demo import cast, company, work
+from reviews.demo.clock import Clock, days_of
+from reviews.demo.files import Desk
+from reviews.demo.months import Year, attendance_of
+from reviews.demo.quality import Room
+from reviews.models import OpeningMonth
+from staff import calendar
+from staff.models import Attendance, Person
+
+Say = Callable[[str], object]
+
+
+@transaction.atomic
+def load(*, last_month: date, now: datetime, say: Say) -> None:
+    """Build the company and live seven months of it, the last one ending half-way through its review.
+
+    One transaction: an interrupted load leaves an empty database, and one commit is quicker than thousands.
+    """
+    clock = Clock(calendar.load(), now, last_month)
+    say("people, plans, roles")
+    company.build(clock.months)
+    agents = company.agents(clock.months)
+    room = Room(clock=clock, agents=agents)
+    year = Year(clock=clock, users=room.users)
+    _attend(agents, clock)
+    _take_over(agents, clock)
+    with TemporaryDirectory(prefix="keji-demo-") as folder:
+        desk = Desk(Path(folder), by=room.users["顾宁"], clock=clock, agents=agents)
+        for month in clock.months:
+            say(f"{month:%Y-%m}: figures, checks, cards")
+            for plan in cast.SHOPS:
+                desk.import_month(plan, month)
+            room.fill(month)
+            if month == last_month:
+                year.leave_half_way(month)
+            else:
+                year.finish(month)
+
+
+def _attend(agents: list[company.Agent], clock: Clock) -> None:
+    """Write the after-sales agents' attendance, which their plan counts."""
+    people = dict(Person.objects.values_list("staff_no", "pk"))
+    rows = []
+    for agent in agents:
+        if agent.team.position != cast.AFTERSALES:
+            continue
+        for day in (day for month in clock.months for day in days_of(month)):
+            if work.works(agent, day):
+                late, absent = attendance_of(agent.staff_no, day)
+                rows.append(
+                    Attendance(
+                        person_id=people[agent.staff_no],
+                        day=day,
+                        source="钉钉 每日统计",
+                        present=not absent,
+                        late=late,
+                        absent=absent,
+                    )
+                )
+    Attendance.objects.bulk_create(rows, batch_size=500)
+
+
+def _take_over(agents: list[company.Agent], clock: Clock) -> None:
+    """Take over the sales of the month before the first one, with which growth is compared."""
+    month = calendar.add_months(clock.months[0], -1)
+    people = dict(Person.objects.values_list("staff_no", "pk"))
+    OpeningMonth.objects.bulk_create(
+        OpeningMonth(
+            person_id=people[agent.staff_no],
+            month=month,
+            sales=Decimal(
+                sum(work.day_of(agent, day).sales for day in days_of(month) if work.works(agent, day))
+            ).scaleb(-2),
+        )
+        for agent in agents
+        if agent.hired_on < month
+    )
+
+
+def last_month_before(now: datetime) -> date:
+    """Return the first day of the month before a moment."""
+    return calendar.add_months(timezone.localdate(now).replace(day=1), -1)
