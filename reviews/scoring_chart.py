@@ -22,6 +22,7 @@ from reviews.scoring.words import Lang
 WIDTH, HEIGHT, EDGE = 160, 44, 3
 ACCENT, BAD, BAD_SOFT, RULE, QUIET = "#0B5D56", "#B3261E", "#F9DCD9", "#E5E7EB", "#6B7280"
 STEPS_SHOWN = 8
+CROWDED = 40
 
 
 @dataclass(frozen=True)
@@ -203,11 +204,15 @@ def _labels(scale: _Scale, measure: Measure, lang: Lang, marks: Sequence[Fractio
     def text(value: Fraction) -> str:
         return wording.value(round_half_up(value, 4), lang)
 
-    labels = [Label(text(scale.low), 0), Label(text(scale.high), 100)]
+    labels = {0: Label(text(scale.low), 0), 100: Label(text(scale.high), 100)}
     for value in marks:
         place = round(scale.x(value) * 20 / WIDTH) * 5
-        labels.append(Label(text(value), min(max(place, 15), 85), strong=True))
-    return tuple(labels)
+        # The standard's label takes the room of an end it would run into.
+        for end in (0, 100):
+            if abs(place - end) < CROWDED:
+                labels.pop(end, None)
+        labels[place] = Label(text(value), min(max(place, 15), 85), strong=True)
+    return tuple(labels.values())
 
 
 def band_bar(bounds: Sequence[Fraction], most: Fraction) -> SafeString:

@@ -178,7 +178,9 @@ class PlanAdmin(RoleAdmin):
         if action:
             body = render_to_string(f"{FOLDER}/form.html", context, request)
             return JsonResponse({"parts": {"plan-form": body}, "focus": focus})
-        return JsonResponse({"parts": parts_of(request, drawing, context), "focus": ""})
+        return JsonResponse(
+            {"parts": parts_of(request, drawing, context), "errors": drawing.reader.errors, "focus": ""}
+        )
 
     def copy(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         """Begin the plan's next version with this one's content."""

@@ -133,7 +133,7 @@ class Drawing:
         return [
             self._line(index, line)
             for index, line in enumerate(self.state.lines)
-            if line.group == group or (group == "quantitative" and line.group not in core.Group)
+            if self.plan.lines[index].group.value == group
         ]
 
     def group_weight(self, group: str) -> str:
@@ -218,7 +218,7 @@ class Drawing:
             self._pick((measure.formula_zh, measure.formula_en)) if measure else "",
             self._pick((measure.absences_zh, measure.absences_en)) if measure else "",
             line_inputs(self.fields, index, state, self.lang),
-            tuple(self._rules(index, state)),
+            () if self.fields.plain else tuple(self._rules(index, state)),
             measure is not None and measure.takes_standard,
             rule_sentence(line, Wording.of(measure), self.lang) if measure and sound else "",
             chart,

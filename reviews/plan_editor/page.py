@@ -6,8 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from reviews import plans
 from reviews.models import PlanVersion
@@ -41,7 +42,8 @@ def publish_refusal(version: PlanVersion, drawing: Drawing, *, today: Any) -> st
     if drawing.reader.errors:
         return _("Some fields need your attention.")
     if drawing.failed:
-        return _("%(count)s checks fail.") % {"count": drawing.failed}
+        said = ngettext("%(count)s check fails.", "%(count)s checks fail.", drawing.failed)
+        return said % {"count": drawing.failed}
     starts_on = drawing.reader.day("starts_on", drawing.state.starts_on)
     if starts_on is None:
         return _("The start is not a date.")
@@ -78,6 +80,7 @@ def parts_of(request: HttpRequest, drawing: Drawing, context: dict[str, Any]) ->
         for line in group["lines"]:
             parts[f"chart-{line.index}"] = part("chart", line=line)
             parts[f"said-{line.index}"] = part("said", line=line)
+            parts[f"sentence-{line.index}"] = conditional_escape(line.sentence or "–")
     for band in context["bands"]:
         parts[f"span-{band.index}"] = band.span
     return parts

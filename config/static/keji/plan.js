@@ -22,6 +22,24 @@
     for (const place of parts(name)) place.innerHTML = html;
   };
 
+  const mark = (errors) => {
+    for (const field of form.querySelectorAll("input.kp-num, input.kp-text")) {
+      const said = errors[field.name] || "";
+      const note = field.nextElementSibling?.matches(".kp-error") ? field.nextElementSibling : null;
+      if ((note?.textContent || "") === said) continue;
+      note?.remove();
+      field.toggleAttribute("aria-invalid", false);
+      field.removeAttribute("title");
+      if (!said) continue;
+      field.setAttribute("aria-invalid", "true");
+      field.title = said;
+      const fresh = document.createElement("span");
+      fresh.className = "kp-error";
+      fresh.textContent = said;
+      field.after(fresh);
+    }
+  };
+
   const ask = async (action) => {
     const mine = ++turn;
     const body = new FormData(form);
@@ -41,6 +59,7 @@
       failed.hidden = true;
       if (action) last.clear();
       for (const [name, html] of Object.entries(said.parts)) put(name, html);
+      if (said.errors) mark(said.errors);
       if (action) {
         last.clear();
         for (const id of open) document.getElementById(id)?.querySelector("details")?.setAttribute("open", "");
