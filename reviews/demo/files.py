@@ -79,7 +79,7 @@ class Desk:
         rows = []
         for agent in people:
             target = work.sales_target(agent, month)
-            featured = target * 12 // 100 if agent.team.position == cast.PRESALES else None
+            featured = target * 14 // 100 if agent.team.position == cast.PRESALES else None
             rows.append((f"{month:%Y-%m}", agent.staff_no, agent.name, target, featured))
         header = ("月份", "工号", "姓名", "销售目标", "主推单品目标")
         return self._sheet(f"{plan.code}_目标_{month:%Y-%m}.xlsx", header, rows)

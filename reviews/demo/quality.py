@@ -87,8 +87,7 @@ class Room:
                 count = EARLIER_CHECKS
             for number in range(count):
                 self._check(agent, days[(3 + number * 3) % len(days)], number)
-            if agent.left_on is None:
-                self._summary(agent, month)
+            self._summary(agent, month)
         self._events(month)
 
     def _check(self, agent: Agent, day: date, number: int) -> None:
@@ -120,7 +119,7 @@ class Room:
             month=month,
             text=SUMMARY,
             by=self.users[agent.name],
-            at=self.clock.at(last_day_of(month), 19, roll.randrange(60)),
+            at=self.clock.at(_last_day(agent, month), 19, roll.randrange(60)),
         )
         # One waits for its mark, so that the last month's board has something to do.
         if month == self.clock.last_month and agent.name == cast.TEAMS[2].agents[0]:
@@ -164,6 +163,12 @@ class Room:
             at=self.clock.at(day + timedelta(days=1), 10),
             form_key=uuid.UUID(int=roll.getrandbits(128), version=4),
         )
+
+
+def _last_day(agent: Agent, month: date) -> date:
+    """Return the last day of a month on which somebody is still there."""
+    last = last_day_of(month)
+    return min(last, agent.left_on - timedelta(days=1)) if agent.left_on else last
 
 
 def _days(month: date) -> list[date]:

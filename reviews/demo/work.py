@@ -50,13 +50,13 @@ def works(agent: Agent, day: date) -> bool:
 
 
 def strength(agent: Agent) -> int:
-    """Return how good an agent is, percent: from 78 to 118, the same for ever."""
-    return 78 + dice(agent.staff_no).randrange(41)
+    """Return how good an agent is, percent: from 76 to 114, the same for ever."""
+    return 76 + dice(agent.staff_no).randrange(39)
 
 
 def season(month: date) -> int:
     """Return how strong a month is, percent."""
-    return 92 + (month.month * 5) % 17
+    return 97 + (month.month * 5) % 7
 
 
 def day_of(agent: Agent, day: date) -> Day:
@@ -65,11 +65,15 @@ def day_of(agent: Agent, day: date) -> Day:
     good = strength(agent) * season(day) // 100
     sells = agent.team.position == cast.PRESALES
     inquiries = max((38 if sells else 14) * good // 100 + roll.randrange(-5, 6), 4)
-    share = (48 if sells else 38) + (good - 95) // 4 + roll.randrange(-6, 7)
-    paid = max(inquiries * share // 100, 1)
-    price = (8_600 if sells else 23_500) + roll.randrange(-1_500, 1_501)
+    share = (48 if sells else 42) + (good - 95) // 4 + roll.randrange(-6, 7)
+    paid = max((inquiries * share + 50) // 100, 1)
+    price = (8_600 if sells else 23_800 + (strength(agent) - 98) * 70) + roll.randrange(-1_500, 1_501)
     receptions = inquiries * (24 if sells else 60) // 10 + roll.randrange(0, 9)
-    unanswered = roll.choice((0, 0, 0, 1, 1, 2)) if sells else receptions * roll.randrange(1, 8) // 100
+    unanswered = (
+        roll.choice((0, 0, 0, 1, 1, 2))
+        if sells
+        else receptions * roll.randrange((130 - strength(agent)) // 4) // 100
+    )
     orders = paid + roll.randrange(0, 3)
     sales = paid * price
     average = 24_0 + (100 - good) * 5 + roll.randrange(-60, 90) + (0 if sells else 140)
@@ -101,7 +105,7 @@ def sales_target(agent: Agent, month: date) -> Decimal:
     usual = (
         38 * 48 * 86 * 22 if sells else 14 * 38 * 235 * 22
     )  # percent of CNY: inquiries, share, price, days
-    asked = usual // 100 * (92 + dice("target", agent.staff_no, month).randrange(14)) // 100
+    asked = usual // 100 * (98 + dice("target", agent.staff_no, month).randrange(9)) // 100
     return Decimal(asked * season(month) // 100 // 100 * 100)
 
 
