@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -19,8 +22,8 @@ from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from staff.admin.base import scope, user_of
-from staff.models import SheetImport
-from staff.services import SheetRefused, people_imports
+from staff.models import EmploymentKind, SheetImport
+from staff.services import Change, SheetRefused, people_imports
 from staff.services.people_imports import SheetOvertaken
 from staff.services.people_sheet import COLUMNS, MAX_ROWS, people_file
 
@@ -31,7 +34,8 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-CHANGES_A_PAGE = 100
+ROWS_A_PAGE = 50
+FAULTS_SHOWN = 200
 
 
 class FileForm(forms.Form):
@@ -89,8 +93,8 @@ class PeopleSheets:
             "form": FileForm(),
             "columns": COLUMNS,
             "most": MAX_ROWS,
-            "problems": problems[:CHANGES_A_PAGE],
-            "more_problems": max(len(problems) - CHANGES_A_PAGE, 0),
+            "problems": problems[:FAULTS_SHOWN],
+            "more_problems": max(len(problems) - FAULTS_SHOWN, 0),
             "earlier": SheetImport.objects.visible_to(request.user)[:5],
         }
         status = 400 if problems else 200
@@ -101,9 +105,9 @@ class PeopleSheets:
         sheet = self._sheet(request, public_id)
         people_imports.settle(sheet)
         shown = people_imports.preview(sheet)
-        page = Paginator(shown.outcome.changes, CHANGES_A_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(by_row(shown.outcome.changes), ROWS_A_PAGE).get_page(request.GET.get("page"))
         context = self._context(request, sheet.name)
-        context |= {"sheet": sheet, "shown": shown, "page": page, "problems": shown.problems[:CHANGES_A_PAGE]}
+        context |= {"sheet": sheet, "shown": shown, "page": page, "problems": shown.problems[:FAULTS_SHOWN]}
         return TemplateResponse(request, "staff/admin/people_preview.html", context)
 
     def write(self, request: HttpRequest, public_id: str) -> HttpResponse:
@@ -153,6 +157,31 @@ class PeopleSheets:
 
     def _context(self, request: HttpRequest, title: Any) -> dict[str, Any]:
         return {**self.owner.admin_site.each_context(request), "opts": self.owner.opts, "title": title}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """What one row of a sheet changes."""
+
+    where: str
+    who: str
+    is_new: bool
+    cells: list[tuple[str, str, str]]
+
+
+def by_row(changes: Sequence[Change]) -> list[ChangedRow]:
+    """Return the changes row by row: what, before, after."""
+    rows = []
+    for (where, who), found in groupby(changes, key=lambda change: (change.where, change.who)):
+        cells = [(str(one.what), _in_words(one, one.old), _in_words(one, one.new)) for one in found]
+        rows.append(ChangedRow(where, who, all(not old for _what, old, _new in cells), cells))
+    return rows
+
+
+def _in_words(change: Change, value: str) -> str:
+    if change.key == "employment_kind" and value in EmploymentKind.values:
+        return str(EmploymentKind(value).label)
+    return value
 
 
 def _address(name: str, sheet: SheetImport) -> str:

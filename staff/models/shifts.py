@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -138,7 +139,8 @@ class Holiday(models.Model):
 
     date = models.DateField(_("day"), unique=True)
     works = models.BooleanField(_("working day"), default=False)
-    name = models.CharField(_("name"), max_length=40, blank=True)
+    name_zh = models.CharField(_("Chinese name"), max_length=40, blank=True)
+    name_en = models.CharField(_("English name"), max_length=40, blank=True)
 
     history = HistoricalRecords()
 
@@ -148,7 +150,12 @@ class Holiday(models.Model):
         ordering: ClassVar = ["date"]
 
     def __str__(self) -> str:
-        return f"{self.date} {self.name}"
+        return f"{self.date} {self.name}".strip()
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if (get_language() or "").startswith("en") else self.name_zh
 
 
 class CalendarYear(models.Model):

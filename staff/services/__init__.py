@@ -1,5 +1,6 @@
 """What changes in staff beyond plain reference data."""
 
+from staff.services.calendar_seed import seed_calendar
 from staff.services.logins import make_login, renew_password, speak
 from staff.services.outcome import Change, Outcome, Problem, SheetRefused, Words
 from staff.services.people import upsert_people
@@ -21,6 +22,7 @@ __all__ = [
     "plan_shifts",
     "record_shifts",
     "renew_password",
+    "seed_calendar",
     "speak",
     "upsert_people",
 ]

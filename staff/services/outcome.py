@@ -21,13 +21,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of one person that gets another value; an empty `old` is something new."""
+    """One field of one person that gets another value; an empty `old` is something new.
+
+    `what` names the field for its reader, `key` for programs.
+    """
 
     where: str
     who: str
     what: Words
     old: str
     new: str
+    key: str = ""
 
 
 @dataclass(slots=True)

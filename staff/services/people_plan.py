@@ -164,14 +164,16 @@ def _set(plan: PeoplePlan, row: PersonRow, target: Any, values: Mapping[str, Any
         setattr(target, name, value)
         words = type(target)._meta.get_field(name).verbose_name  # noqa: SLF001  Django's documented API
         who = f"{row.name or ''} {row.staff_no}".strip()
-        plan.outcome.changes.append(Change(row.where, who, words, shown(old), shown(value)))
+        plan.outcome.changes.append(Change(row.where, who, words, shown(old), shown(value), name))
         if not is_new:
             plan.update.append(target)
 
 
 def shown(value: Any) -> str:
     """Return a value as a sheet shows it."""
-    if isinstance(value, Unit | Position | Level):
+    if isinstance(value, Unit):
+        return f"{value.name} {value.code}"
+    if isinstance(value, Position | Level):
         return value.code
     return "" if value is None else str(value)
 
