@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -88,6 +89,13 @@ def faults(committed: Path, fresh: Path) -> list[str]:
     return problems
 
 
+def misplaced(catalogue: Path) -> list[str]:
+    """Return gettext's complaints, such as a translation without one of its placeholders."""
+    command = ["msgfmt", "--check-format", "-o", os.devnull, str(catalogue)]
+    complaints = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return complaints.stderr.splitlines() if complaints.returncode else []
+
+
 def key(entry: polib.POEntry) -> tuple[str | None, str]:
     """Return what makes a message unique."""
     return entry.msgctxt, entry.msgid
@@ -118,7 +126,7 @@ class Command(BaseCommand):
         with fresh_catalogues() as folder:
             for fresh in sorted((folder / CATALOGUE).glob("*.po")):
                 if check:
-                    problems += faults(committed / fresh.name, fresh)
+                    problems += faults(committed / fresh.name, fresh) + misplaced(fresh)
                 else:
                     shutil.copy(fresh, committed / fresh.name)
         if problems:
