@@ -21,7 +21,7 @@ from staff import jobs, progress
 from staff.models import Job, Unit, User
 
 KIND = "team_pdf"
-progress.titled(KIND, gettext_lazy("Printing cards into one file"))
+progress.titled(KIND, gettext_lazy("Cards into one file"))
 
 
 class NothingToPrint(Exception):

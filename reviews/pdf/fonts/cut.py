@@ -46,6 +46,8 @@ SIGNS = (
     (0xFE10, 0xFE6F),
     (0xFF00, 0xFFEF),
 )
+# A space after a rare Han is set in that Han's font.
+SPACES = {0x20, 0xA0, 0x3000}
 FEATURES = ["kern", "mark", "mkmk"]
 
 
@@ -72,10 +74,10 @@ def cut(font: TTFont, codes: set[int], family: str, weight: str) -> Path:
     options.name_IDs = [0, 1, 2, 4, 5, 6, 13, 14]
     options.name_languages = [0x409]
     options.notdef_outline = True
-    options.recalc_timestamp = False
     options.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "STAT", "DSIG", "prep"]
+    font.recalcTimestamp = False
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=codes)
+    subsetter.populate(unicodes=codes | SPACES)
     subsetter.subset(font)
     names = font["name"]
     for name_id, text in (

@@ -181,9 +181,10 @@ def test_money_stands_only_where_the_sheet_has_it():
     assert "失分最多的三项" in team
 
 
-def test_rare_characters_have_glyphs():
-    reader = read(with_name("𠮷田㐂犇䶮"))
-    assert "𠮷田㐂犇䶮" in "".join(reader.pages[0].extract_text().split())
+def test_rare_characters_have_glyphs(caplog):
+    reader = read(with_name("𠮷㐂犇 𠮷 䶮"))
+    assert [record.message for record in caplog.records if "notdef" in record.message] == []
+    assert "𠮷㐂犇𠮷䶮" in "".join(reader.pages[0].extract_text().split())
     assert font_names(reader) == {
         "Keji-Sans",
         "Keji-Sans-Bold",
