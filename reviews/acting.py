@@ -90,21 +90,32 @@ class Standing:
 
 
 def actor_of(user: User, *, on: date) -> Actor:
-    """Read what a user exercises on a day, in at most two queries."""
+    """Read afresh what a user exercises on a day, in at most two queries."""
     if not user.is_active or user.person_id is None:
         return Actor(user, None)
     held = access.holdings_of(user.person_id, on=on).values_list("person_id", "role", "unit__path")
-    roles = tuple(Exercised(*row) for row in held)
+    return _actor(user, user.person_id, tuple(Exercised(*row) for row in held), on=on)
+
+
+def reader_of(user: User, *, on: date) -> Actor:
+    """Return what a user exercises on a day as this request has read it already: for buttons, not for acts."""
+    if not user.is_active or user.person_id is None:
+        return Actor(user, None)
+    held = access.scope_of(user, on=on).held
+    return _actor(user, user.person_id, tuple(Exercised(*row) for row in held), on=on)
+
+
+def _actor(user: User, person_id: int, roles: tuple[Exercised, ...], *, on: date) -> Actor:
     path = ""
-    if any(one.holder_id != user.person_id for one in roles):
+    if any(one.holder_id != person_id for one in roles):
         path = (
             access.current_assignments(on)
-            .filter(person=user.person_id)
+            .filter(person=person_id)
             .values_list("unit__path", flat=True)
             .first()
             or ""
         )
-    return Actor(user, user.person_id, roles, path)
+    return Actor(user, person_id, roles, path)
 
 
 def is_subordinate(actor: Actor, subject: Person | int, *, on: date) -> bool:

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from reviews import history
 from reviews.effects import Answer, Move
 from reviews.models import Card, CardEvent, CardLine, CardState, Objection
 
@@ -30,12 +31,15 @@ class Evidence:
     unfinished: dict[int, list[str]] = field(default_factory=dict)
 
 
-def gather(act: str, cards: Sequence[Card]) -> Evidence:
-    """Read what an act's conditions need for some cards, in at most three queries."""
+def gather(act: str, cards: Sequence[Card], *, entered: bool = True) -> Evidence:
+    """Read what an act's conditions need for some cards, in at most three queries.
+
+    `entered`: whether something is entered with the act, which its lines are needed to check.
+    """
     found = Evidence()
     if act in EYES:
         _read_who_did(found, cards, EYES[act])
-    if act in {"submit", "object", "answer"}:
+    if act == "submit" or (entered and act in {"object", "answer"}):
         _read_lines(found, cards)
     if act in {"answer", "agree", "maintain"}:
         for objection in Objection.objects.filter(version__card__in=cards, reply="").select_related(
@@ -43,8 +47,7 @@ def gather(act: str, cards: Sequence[Card]) -> Evidence:
         ):
             found.objections.setdefault(objection.version.card_id, []).append(objection)
     if act == "return":
-        last = CardEvent.objects.filter(card__in=cards, act="ask_return", seq=F("card__seq"))
-        found.asked = {event.card_id: event for event in last.select_related("note")}
+        found.asked = _asked(cards)
     if act == "close":
         rows = Card.objects.filter(review__in={card.review_id for card in cards}).exclude(state__in=FINISHED)
         for review_id, name in rows.values_list("review_id", "person__name").order_by("person__staff_no"):
@@ -52,7 +55,23 @@ def gather(act: str, cards: Sequence[Card]) -> Evidence:
     return found
 
 
+def _asked(cards: Sequence[Card]) -> dict[int, CardEvent]:
+    known = [entries for card in cards if (entries := history.known_entries(card)) is not None]
+    if len(known) == len(cards):
+        last = [entries[-1] for entries in known if entries]
+        return {event.card_id: event for event in last if event.act == "ask_return"}
+    rows = CardEvent.objects.filter(card__in=cards, act="ask_return", seq=F("card__seq"))
+    return {event.card_id: event for event in rows.select_related("note")}
+
+
 def _read_who_did(found: Evidence, cards: Sequence[Card], acts: list[str]) -> None:
+    known = [entries for card in cards if (entries := history.known_entries(card)) is not None]
+    if len(known) == len(cards):
+        current = {card.current_id for card in cards}
+        for event in (event for entries in known for event in entries):
+            if event.act in acts and event.version_id in current and event.person_id is not None:
+                found.did.setdefault(event.card_id, {})[event.act] = event.person_id
+        return
     rows = CardEvent.objects.filter(version__in=[card.current_id for card in cards], act__in=acts)
     for card_id, act, person_id in rows.order_by("seq").values_list("card_id", "act", "person_id"):
         found.did.setdefault(card_id, {})[act] = person_id

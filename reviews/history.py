@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Iterable, Sequence
 
-from reviews.models import CardEvent, CardNote
+from reviews.models import Card, CardEvent, CardNote
 
 
 def digest_of_note(*, salt: str, text: str) -> str:
@@ -57,6 +57,22 @@ def append(events: Sequence[CardEvent], *, note: str) -> None:
             [CardNote(event=event, salt=salt, text=note) for event, salt in zip(events, salts, strict=True)],
             batch_size=500,
         )
+
+
+def entries_of(card: Card) -> list[CardEvent]:
+    """Return a card's entries in order, with people and words; read once per card object and last entry."""
+    known = known_entries(card)
+    if known is None:
+        rows = CardEvent.objects.filter(card=card).select_related("person", "for_person", "note")
+        known = list(rows.order_by("seq"))
+        card.__dict__["_entries"] = (card.seq, known)
+    return known
+
+
+def known_entries(card: Card) -> list[CardEvent] | None:
+    """Return the entries of a card if this card object has read them already and has not moved since."""
+    seq, entries = card.__dict__.get("_entries", (None, None))
+    return entries if seq == card.seq else None
 
 
 def broken_entries(events: Iterable[CardEvent]) -> list[int]:

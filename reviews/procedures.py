@@ -95,7 +95,14 @@ def _roles_by_act(named: tuple[str, str, str, str]) -> dict[str, str]:
 
 
 def roles_of(procedure: Procedure) -> Roles:
-    """Read a procedure's roles in one query."""
+    """Read a procedure's roles in one query, once per procedure object."""
+    known: Roles | None = procedure.__dict__.get("_roles")
+    if known is None:
+        known = procedure.__dict__["_roles"] = _read_roles(procedure)
+    return known
+
+
+def _read_roles(procedure: Procedure) -> Roles:
     rows = ProcedureStep.objects.filter(procedure=procedure)
     named: dict[tuple[str, str], str] = {}
     days: dict[tuple[str, str], int] = {}

@@ -54,7 +54,7 @@ def past_totals(people: Sequence[int], *, months: Sequence[date]) -> dict[tuple[
     cards = Card.objects.filter(span, state__in=SEEN_BY_SUBJECT, current__total__isnull=False)
     rows = list(cards.values_list("person", "month", "current__total", "current"))
     compared = Comparison.objects.filter(version__in=[row[3] for row in rows], key=TOTAL)
-    teams = {row.version_id: row for row in compared}
+    teams = {row.version_id: row for row in compared} if rows else {}
     for person, month, own, version in rows:
         team = teams.get(version)
         found[person, month] = PastTotal(month, own, team.team if team else None, team.people if team else 0)

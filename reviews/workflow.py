@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviews import conditions, effects, history
-from reviews.acting import Actor, Standing, Who, actor_of, is_subordinate
+from reviews.acting import Actor, Standing, Who, actor_of, is_subordinate, reader_of
 from reviews.conditions import Evidence
 from reviews.effects import Answer, Move
 from reviews.models import Card, CardEvent, CardState, Objection, Procedure
@@ -356,15 +356,20 @@ def offers(cards: Sequence[Card], *, by: User, at: datetime) -> dict[int, list[O
     Acts of other people or from other states are left out. The cards need `review__procedure`, `unit`,
     `position` and `current` selected; then the number of queries does not grow with the cards.
     """
-    actor = actor_of(by, on=timezone.localdate(at))
+    actor = reader_of(by, on=timezone.localdate(at))
     found: dict[int, list[Offer]] = {card.pk: [] for card in cards}
     roles: dict[int, Roles] = {}
+    gathered: dict[str, Evidence] = {}
     for act, step in STEPS.items():
         case = _Case(act, step, actor, at, roles)
         mine = [card for card in cards if card.state in step.sources and case.standing(card)]
         if not mine:
             continue
-        case.evidence = conditions.gather(act, mine)
+        # Agreeing and maintaining look at the same.
+        kind = "reply" if act in {"agree", "maintain"} else act
+        if kind not in gathered:
+            gathered[kind] = conditions.gather(act, mine, entered=False)
+        case.evidence = gathered[kind]
         for card in mine:
             if _not_theirs(case, card) or (act == "return" and card.pk not in case.evidence.asked):
                 continue

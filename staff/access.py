@@ -21,11 +21,13 @@ class Scope:
     """What a user's roles reach on a day.
 
     `roles` maps a role to the paths of its units; deputies have the role of the holder they stand for.
+    `held` names the holder too: (person id, role, path of the unit).
     """
 
     person_id: int | None
     roles: dict[str, tuple[str, ...]]
     superuser: bool = False
+    held: tuple[tuple[int, str, str], ...] = ()
 
     @property
     def everything(self) -> bool:
@@ -74,10 +76,11 @@ def _scope(user: Any, on: date) -> Scope:
     if user.person_id is None:
         return Scope(None, {}, superuser=user.is_superuser)
     roles: dict[str, list[str]] = {}
-    for role, path in holdings_of(user.person_id, on=on).values_list("role", "unit__path"):
+    held = tuple(holdings_of(user.person_id, on=on).values_list("person_id", "role", "unit__path"))
+    for _holder, role, path in held:
         roles.setdefault(role, []).append(path)
     found = {role: tuple(sorted(paths)) for role, paths in roles.items()}
-    return Scope(user.person_id, found, superuser=user.is_superuser)
+    return Scope(user.person_id, found, superuser=user.is_superuser, held=held)
 
 
 def current_assignments(on: date) -> QuerySet[Assignment]:

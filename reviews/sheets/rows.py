@@ -11,6 +11,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from reviews import trends
+from reviews.history import entries_of
 from reviews.models import (
     Band,
     Card,
@@ -21,13 +22,13 @@ from reviews.models import (
     CardVersion,
     Comparison,
     Objection,
-    ProcedureStep,
 )
+from reviews.procedures import roles_of
 from reviews.trends import PastTotal
 from staff import calendar
 from staff.models import Holiday
 
-CARD_RELATED = ("person", "position", "unit", "assessor", "review__unit__shop")
+CARD_RELATED = ("person", "position", "unit", "assessor", "review__unit__shop", "review__procedure")
 # Where nothing is expected any more from the people of the chain.
 FINISHED = frozenset({CardState.APPROVED, CardState.PAID})
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -77,8 +78,10 @@ def load(version: CardVersion) -> Rows:
     if segments:
         plan = segments[-1].plan_version_id
         bands = list(Band.objects.filter(version=plan).order_by("at_least"))
-    copied = {row.key: row for row in Comparison.objects.filter(version=version)}
-    history = list(card.events.select_related("person", "for_person").order_by("seq"))
+    copied: dict[str, Comparison] = {}
+    if version.frozen_at is not None:
+        copied = {row.key: row for row in Comparison.objects.filter(version=version)}
+    history = entries_of(card)
     events = _run_of(version, history)
     objections = _objections(version, events)
     open_ended = card.state not in FINISHED
@@ -155,11 +158,13 @@ def _past(card: Card, copied: Mapping[str, Comparison]) -> list[PastTotal]:
 
 
 def _turns(card: Card) -> dict[str, Turn]:
-    steps = ProcedureStep.objects.filter(
-        procedure=card.review.procedure_id, subject_kind=card.position.subject_kind
-    )
-    rows = steps.values_list("act", "role", "working_day")
-    return {act: Turn(role, day) for act, role, day in rows}
+    kind = card.position.subject_kind
+    roles = roles_of(card.review.procedure)
+    return {
+        act: Turn(role, roles.days[act, kind])
+        for (act, of_kind), role in roles.named.items()
+        if of_kind == kind
+    }
 
 
 def _days(month: date) -> calendar.Calendar:

@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,10 +23,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from reviews import workflow
-from reviews.access import sees_money
+from reviews.access import audience_of, sees_money
+from reviews.history import entries_of
 from reviews.models import Card, CardEvent, CardState, CardVersion
 from reviews.models.cards import SEEN_BY_SUBJECT
-from reviews.pdf.render import render_card
+from reviews.pdf.documents import card_pdf
 from reviews.services.cards import record_opening, set_comment
 from reviews.sheet import CardSheet
 from reviews.sheets import sheet_for
@@ -127,7 +128,9 @@ def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
         record_opening(found, by=user, at=timezone.now())
     else:
         seen.mark(request, found)
-    return _page(request, found, get_object_or_404(versions_of(user, found), pk=found.current_id))
+    if found.current is None:
+        raise Http404
+    return _page(request, found, found.current)
 
 
 @login_required
@@ -259,13 +262,10 @@ def pdf(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
     found = get_object_or_404(cards_of(user), public_id=public_id)
     shown = get_object_or_404(versions_of(user, found).filter(frozen_at__isnull=False), number=number)
     shown.card = found
-    money = sees_money(user, found, on=common.today())
-    content = render_card(sheet_for(shown, language=common.language_now(), with_money=money))
-    response = HttpResponse(content, content_type="application/pdf")
-    name = quote(f"{found.month:%Y-%m} {found.person.name}.pdf")
-    response["Content-Disposition"] = (
-        f"inline; filename=\"card-{found.month:%Y-%m}.pdf\"; filename*=UTF-8''{name}"
-    )
+    audience = audience_of(user, found, on=common.today())
+    printed = card_pdf(shown, language=common.language_now(), audience=audience, at=timezone.now())
+    response = HttpResponse(printed.content, content_type="application/pdf")
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(printed.name)}"
     return response
 
 
@@ -276,14 +276,13 @@ def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Tell what happened to a card: who, when, from where to where, and why."""
     user = common.reader_of(request)
     found = get_object_or_404(cards_of(user), public_id=public_id)
-    events = found.events.select_related("person", "for_person", "note").order_by("-seq")
     older = versions_of(user, found).exclude(pk=found.current_id).filter(frozen_at__isnull=False)
     context = {
         "card": found,
         "heading": _("History"),
         "title": common.heading_of(found),
         "back": common.card_address(found),
-        "happened": [happened(event) for event in events],
+        "happened": [happened(event) for event in reversed(entries_of(found))],
         "older": older.order_by("-number"),
     }
     return render(request, "reviews/history.html", context)
