@@ -34,19 +34,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FOLDER = "admin/reviews/figures"
 
 
-class ManyFiles(forms.ClearableFileInput):
-    """A picker that takes several files."""
-
-    allow_multiple_selected = True
-
-
 class UploadForm(forms.Form):
-    """Files of one shop, and what they may not say themselves."""
+    """Whose files these are, and what they may not say themselves."""
 
     shop = forms.ModelChoiceField(Shop.objects.none(), label=gettext_lazy("Shop"), empty_label=None)
-    files = forms.FileField(
-        label=gettext_lazy("Files"), widget=ManyFiles(attrs={"accept": ".xlsx,.csv,.txt"}), required=False
-    )
     first = forms.DateField(
         label=gettext_lazy("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -191,7 +182,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             if not form.is_valid():
                 raise ValidationError([text for texts in form.errors.values() for text in texts])
             batch = figures.start_import(
-                request.FILES.getlist("files"),
+                request.FILES.getlist("uploads"),
                 shop=form.cleaned_data["shop"],
                 by=actor(request),
                 asked=form.asked(),
@@ -320,7 +311,8 @@ class ImportBatchAdmin(ReadOnlyAdmin):
 
     def _batch(self, request: HttpRequest, object_id: str) -> ImportBatch:
         self._require(request)
-        return get_object_or_404(self.get_queryset(request), pk=_number(object_id))
+        batch: ImportBatch = get_object_or_404(self.get_queryset(request), pk=_number(object_id))
+        return batch
 
     def _act(self, request: HttpRequest, batch: ImportBatch, act: Any, done: str) -> HttpResponse:
         try:

@@ -23,7 +23,7 @@ from staff.admin.base import ReadOnlyAdmin, RoleAdmin
 class FiguresAdmin(ReadOnlyAdmin):
     """Rows in force, with the source and the batch they came in."""
 
-    list_select_related: ClassVar = ("shop", "file")
+    list_select_related: ClassVar[tuple[str, ...]] = ("shop", "file")
     ordering = ("-first_day", "-pk")
     list_filter: ClassVar = [("shop", RelatedDropdownFilter), ("first_day", RangeDateFilter)]
     list_filter_submit = True
@@ -55,7 +55,7 @@ class AgentFiguresAdmin(FiguresAdmin):
     """Agents' figures."""
 
     list_display = ("days", "whose", "shop", "from_source", "inquiries", "receptions", "sales", "file_name")
-    list_select_related: ClassVar = ("shop", "file", "account", "person")
+    list_select_related: ClassVar[tuple[str, ...]] = ("shop", "file", "account", "person")
     search_fields = ("account_name", "person__name", "person__staff_no", "file__name")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

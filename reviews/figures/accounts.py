@@ -35,6 +35,11 @@ class Waiting:
     suggestions: list[Person] = field(default_factory=list)
     formerly: str = ""
 
+    @property
+    def amount(self) -> str:
+        """The sales as people read them."""
+        return f"{self.sales:,.2f}"
+
 
 def waiting_accounts(*, shop_ids: Collection[int] | None = None) -> list[Waiting]:
     """Return accounts with figures in force on days nobody held them, most sales first; five queries."""
@@ -76,6 +81,11 @@ class InBatch:
     suggestions: list[Person] = field(default_factory=list)
     formerly: str = ""
 
+    @property
+    def amount(self) -> str:
+        """The sales as people read them."""
+        return f"{self.sales:,.2f}"
+
 
 def unmatched_in_batch(batch: ImportBatch) -> list[InBatch]:
     """Return the accounts of a batch whose figures would count for nobody; five queries."""
@@ -109,7 +119,7 @@ def unmatched_in_batch(batch: ImportBatch) -> list[InBatch]:
 def _late_holders(rows: Iterable[AgentFigures] | object, waiting: dict[int, Waiting]) -> None:
     """Add accounts that have holders, but none on some days with figures."""
     spans: dict[int, list[tuple[date, date]]] = defaultdict(list)
-    values = rows.values_list("account_id", "first_day", "last_day").distinct()  # type: ignore[union-attr,attr-defined]
+    values = rows.values_list("account_id", "first_day", "last_day").distinct()  # type: ignore[union-attr]
     for account_id, first, last in values:
         spans[account_id].append((first, last))
     holders: dict[int, list[AccountHolder]] = defaultdict(list)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from reviews.figures import adapters
 from reviews.figures.counting import Order
 from reviews.figures.days import Span
-from reviews.figures.fields import AGENT_FIELDS, SHOP_FIELDS
+from reviews.figures.fields import AGENT_FIELDS, AMOUNTS, RATES, SHOP_FIELDS
 from reviews.figures.formats import AGENT_SOURCES, SHOP_SOURCES
 from reviews.figures.known import Known, Stored
 from reviews.figures.planned import (
@@ -137,7 +138,9 @@ def _changed_cells(file: PlannedFile, planned: PlannedRow, stored: Stored, known
         old, new = stored.values.get(name), planned.values.get(name)
         if old != new:
             file.changes.append(
-                Change(row.number, _who(row, known.shop), row.span, name, _shown(old), _shown(new))
+                Change(
+                    row.number, _who(row, known.shop), row.span, name, _shown(name, old), _shown(name, new)
+                )
             )
 
 
@@ -145,8 +148,15 @@ def _who(row: Row, shop: Shop) -> str:
     return row.account or row.staff_no or shop.name
 
 
-def _shown(value: object) -> str:
-    return "–" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+def _shown(name: str, value: int | Decimal | None) -> str:
+    """Return a value as people read it: grouped, rates in percent, no idle zeros."""
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if name in RATES:
+        return f"{(value * 100).normalize():f}%"
+    return f"{value:,.2f}" if name in AMOUNTS or name in SHOP_FIELDS else f"{value.normalize():f}"
 
 
 def _overlaps(files: Sequence[PlannedFile], known: Known, overlap: str) -> None:
@@ -225,15 +235,15 @@ def _refuse_overlap(
 
 def _differing(files: Sequence[PlannedFile], known: Known) -> None:
     """Note where another source of the same owner and span fills a field differently, and which counts."""
-    by_place: dict[Key, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
+    by_place: dict[Key, list[tuple[str, dict[str, Any], bool]]] = defaultdict(list)
     for key, stored in known.stored.items():
-        by_place[(*known.owner_of(key), stored.span)].append((stored.source, stored.values))
+        by_place[(*known.owner_of(key), stored.span)].append((stored.source, stored.values, False))
     for file in files:
         for planned in file.rows:
             source = file.read.form.source if file.read.form else ""
             place = (*known.owner_of_row(file.model, planned), _span(planned))
             rows = by_place[place] = [entry for entry in by_place[place] if entry[0] != source]
-            rows.append((source, planned.values))
+            rows.append((source, planned.values, True))
     orders = {
         AgentFigures: Order([known.shop.pk], AGENT_SOURCES),
         ShopFigures: Order([known.shop.pk], SHOP_SOURCES),
@@ -250,12 +260,12 @@ def _differing(files: Sequence[PlannedFile], known: Known) -> None:
 def _differs(
     file: PlannedFile,
     planned: PlannedRow,
-    rows: Sequence[tuple[str, dict[str, Any]]],
+    rows: Sequence[tuple[str, dict[str, Any], bool]],
     order: Order,
     known: Known,
 ) -> None:
     own = file.read.form.source if file.read.form else ""
-    for source, values in rows:
+    for source, values, of_batch in rows:
         if source == own:
             continue
         for name, value in planned.values.items():
@@ -264,14 +274,16 @@ def _differs(
                 continue
             places = order.places(known.shop.pk, _span(planned).first, name)
             wins = places.get(own, len(places)) < places.get(source, len(places))
+            if of_batch and not wins:
+                continue  # said where the winning file of the batch is
             file.changes.append(
                 Change(
                     planned.row.number,
                     _who(planned.row, known.shop),
                     _span(planned),
                     name,
-                    _shown(other),
-                    _shown(value),
+                    _shown(name, other),
+                    _shown(name, value),
                     source,
                     wins,
                 )

@@ -92,7 +92,10 @@ class RateCheck:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One kind of file. `any_of` names meanings of which one column at least must be there."""
+    """One kind of file: `name` as data.md writes it, `title` as people read it.
+
+    `any_of` names meanings of which one column at least must be there.
+    """
 
     code: str
     name: str
@@ -151,7 +154,11 @@ SOURCE_NAMES = {
     OWN: "own template",
 }
 SOURCE_LABELS: dict[str, str | Promise] = {
-    **SOURCE_NAMES,
+    CHITU_REPORT: _("Chitu report"),
+    CHITU_PRESALES: _("Chitu pre-sales results"),
+    QIANNIU_RESULTS: _("Qianniu agents' results"),
+    QIANNIU_SERVICE: _("Qianniu agents' service"),
+    SHOP_DAYS: _("Shop days"),
     COMPUTED: _("computed from orders and chats"),
     OWN: _("own template"),
 }
@@ -173,6 +180,7 @@ QIANNIU_RESULTS_FORMAT = Format(
         Column("成功退款金额", "refund_amount", Unit.MONEY),
     ),
     checks=(CONVERSION,),
+    title=_("Qianniu agents' results"),
     source=QIANNIU_RESULTS,
 )
 
@@ -195,6 +203,7 @@ QIANNIU_SERVICE_FORMAT = Format(
         Column("旺旺分组", "", Unit.TEXT),
     ),
     checks=(REPLIES,),
+    title=_("Qianniu agents' service"),
     source=QIANNIU_SERVICE,
 )
 
@@ -231,6 +240,7 @@ CHITU_REPORT_FORMAT = Format(
     ),
     checks=(REPLIES,),
     answered_from_parts=True,
+    title=_("Chitu report"),
     source=CHITU_REPORT,
 )
 
@@ -269,6 +279,7 @@ CHITU_PRESALES_FORMAT = Format(
         Column("退款率", "", Unit.RATE),
     ),
     checks=(CONVERSION,),
+    title=_("Chitu pre-sales results"),
     source=CHITU_PRESALES,
 )
 
@@ -285,6 +296,7 @@ SHOP_DAYS_FORMAT = Format(
         Column("支付转化率", "visit_conversion", Unit.RATE),
     ),
     checks=(RateCheck("visit_conversion", "buyers", "visitors"),),
+    title=_("Shop days"),
     source=SHOP_DAYS,
 )
 

@@ -8,6 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from reviews.figures.fields import LABELS
+from reviews.figures.formats import PLATFORM_FORMATS
+from reviews.figures.own import OWN_FORMATS
 from staff.sheets.refusals import REFUSALS
 
 MODES: dict[str, str | Promise] = {
@@ -88,14 +91,20 @@ SENTENCES: dict[str, str | Promise] = REFUSALS | {
 
 def sentence(code: str, params: Mapping[str, object]) -> str:
     """Return the sentence of a code, filled in."""
-    filled = {
-        key: str(MODES.get(str(value), value)) if key in MODE_PARAMS else value
-        for key, value in params.items()
-    }
-    return str(SENTENCES[code]).format(**filled)
+    return str(SENTENCES[code]).format(**{key: _word(key, value) for key, value in params.items()})
 
 
-MODE_PARAMS = frozenset({"old", "new", "named", "asked"})
+def _word(key: str, value: object) -> object:
+    """Return what stands for a code in a sentence: the words of a mode, a format or a field."""
+    words: Mapping[str, str | Promise] = WORDS.get(key, {})
+    return str(words.get(str(value), value)) if words else value
+
+
+WORDS: Mapping[str, Mapping[str, str | Promise]] = {
+    **dict.fromkeys(("old", "new", "named", "asked"), MODES),
+    "format": {form.code: form.title for form in (*PLATFORM_FORMATS, *OWN_FORMATS)},
+    "field": LABELS,
+}
 
 
 def place(*, sheet: str, row: int | None, column: str, letter: str) -> str:

@@ -165,7 +165,7 @@ def format_name(code: str) -> str:
     if form is None:
         return _("Not recognised")
     if not form.own:
-        return form.name
+        return str(form.title)
     return _("own template: {kind}").format(kind=form.title)
 
 

@@ -116,7 +116,7 @@ def _read_sheet(file: ReadFile, name: str, rows: Rows, bad: Sequence[BadCell], h
         file.form, file.sheet, file.header = header.form, name, header
         file.unused = header.unused
     if header.missing:
-        raise Refused("missing_columns", format=header.form.name, columns="、".join(header.missing))
+        raise Refused("missing_columns", format=header.form.code, columns="、".join(header.missing))
     if header.doubled:
         raise Refused("doubled_columns", columns="、".join(header.doubled))
     reader = RowReader(name, header, {(cell.row, cell.letter): cell.code for cell in bad})

@@ -29,7 +29,8 @@ def write_rows(file: ImportFile, planned: PlannedFile) -> list[list[Any]]:
     if of_agents:
         columns += ["account_id", "person_id", "account_name", "estimated"]
     meta = model._meta  # noqa: SLF001  Django's documented API
-    prepare = [meta.get_field(name).get_db_prep_save for name in fields]
+    concrete = {column.name: column for column in meta.concrete_fields}
+    prepare = [concrete[name].get_db_prep_save for name in fields]
     quote = connection.ops.quote_name
     names = ", ".join(quote(name) for name in (*columns, *fields))
     marks = ", ".join(["%s"] * (len(columns) + len(fields)))

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reviews.figures import accounts, applying, importing
 from reviews.figures.days import Span
@@ -21,13 +23,16 @@ from reviews.models import ImportBatch
 from staff import jobs
 from staff.jobs import StepRun
 from staff.models import Person, PlatformAccount, Shop, User
+from staff.progress import titled
 
 READ = "import_figures"
 MOST_FILES = 200
 MEGABYTE = 1024 * 1024
 
+titled(READ, gettext_lazy("Reading files"))
 
-def start_import(files: Sequence[UploadedFile], *, shop: Shop, by: User, asked: Asked) -> ImportBatch:
+
+def start_import(files: Sequence[UploadedFile[Any]], *, shop: Shop, by: User, asked: Asked) -> ImportBatch:
     """Keep uploaded files as a batch and start reading them.
 
     Raises ValidationError where there are no files, too many or too large ones.
@@ -95,7 +100,7 @@ def leave_out(batch: ImportBatch, *, names: Sequence[str], by: User) -> None:
     answer(batch, by=by, asked=replace(asked, left_out=tuple(left_out)))
 
 
-def swap_file(batch: ImportBatch, *, file_id: int, upload: UploadedFile, by: User) -> None:
+def swap_file(batch: ImportBatch, *, file_id: int, upload: UploadedFile[Any], by: User) -> None:
     """Put a corrected file in the place of one of a batch and read it again."""
     file = batch.files.get(pk=file_id)
     if (upload.size or 0) > MAX_BYTES:

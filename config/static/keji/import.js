@@ -5,6 +5,7 @@
   const drop = (zone) => {
     const input = zone.querySelector("input[type=file]");
     const list = zone.querySelector("[data-chosen]");
+    input.classList.add("ki-hidden");
     const show = () => {
       list.replaceChildren(
         ...[...input.files].map((file) => {
