@@ -20,7 +20,9 @@ from reviews.scoring.shown import mark
 from reviews.scoring.words import Lang
 
 WIDTH, HEIGHT, EDGE = 160, 44, 3
-ACCENT, BAD, BAD_SOFT, RULE, QUIET = "#0B5D56", "#B3261E", "#F9DCD9", "#E5E7EB", "#6B7280"
+ACCENT, MID, RULE, QUIET = "#0B5D56", "#64988F", "#E5E7EB", "#6B7280"
+BAD, BAD_SOFT = "#B3261E", "#F9DCD9"
+BAR = 10
 STEPS_SHOWN = 8
 CROWDED = 40
 
@@ -142,54 +144,33 @@ def _picture(
     marks: Sequence[Fraction],
     span: tuple[Fraction, Fraction] | None,
 ) -> SafeString:
-    shapes = [
-        format_html('<path d="M0 {} H{}" stroke="{}" fill="none"/>', _n(scale.y(Fraction(0))), WIDTH, RULE)
-    ]
+    foot = _n(scale.y(Fraction(0)))
+    shapes = [format_html('<path d="M0 {} H{}" stroke="{}" fill="none"/>', foot, WIDTH, RULE)]
     if span is not None:
-        left, right = scale.x(span[0]), scale.x(span[1])
-        shapes.insert(
-            0,
-            format_html(
-                '<rect x="{}" y="0" width="{}" height="{}" fill="{}"/>',
-                _n(left),
-                _n(max(right - left, Fraction(2))),
-                HEIGHT,
-                BAD_SOFT,
-            ),
-        )
-    for value in marks:
-        shapes.append(
-            format_html(
-                '<path d="M{} 0 V{}" stroke="{}" stroke-dasharray="2 2" fill="none"/>',
-                _n(scale.x(value)),
-                HEIGHT,
-                QUIET,
-            )
-        )
-    colour = ACCENT if span is None else BAD
-    path = format_html_join(" ", "L{} {}", ((_n(scale.x(v)), _n(scale.y(p))) for v, p in _thinned(points)))
-    shapes.append(
-        format_html(
-            '<path d="M{}" stroke="{}" stroke-width="2" fill="none" stroke-linejoin="round"/>',
-            path[1:],
-            colour,
-        )
-    )
+        shapes.insert(0, _failing(scale, span))
+    dashed = '<path d="M{} 0 V{}" stroke="{}" stroke-dasharray="2 2" fill="none"/>'
+    shapes.extend(format_html(dashed, _n(scale.x(value)), HEIGHT, QUIET) for value in marks)
+    corners = [f"{_n(scale.x(value))} {_n(scale.y(earned))}" for value, earned in points]
+    corners = [corners[0], *(now for before, now in pairwise(corners) if now != before)]
+    line = '<path d="M{}" stroke="{}" stroke-width="2" fill="none" stroke-linejoin="round"/>'
+    shapes.append(format_html(line, " L".join(corners), ACCENT if span is None else BAD))
+    return _framed(shapes, HEIGHT)
+
+
+def _failing(scale: _Scale, span: tuple[Fraction, Fraction]) -> SafeString:
+    left, right = scale.x(span[0]), scale.x(span[1])
+    width = max(right - left, Fraction(2))
+    rect = '<rect x="{}" y="0" width="{}" height="{}" fill="{}"/>'
+    return format_html(rect, _n(left), _n(width), HEIGHT, BAD_SOFT)
+
+
+def _framed(shapes: Sequence[SafeString], height: int) -> SafeString:
     return format_html(
         '<svg viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true" focusable="false">{}</svg>',
         WIDTH,
-        HEIGHT,
+        height,
         format_html_join("", "{}", ((shape,) for shape in shapes)),
     )
-
-
-def _thinned(points: Sequence[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, Fraction]]:
-    """Drop corners that lie on the same spot of the picture as the one before."""
-    kept = [points[0]]
-    for before, point in pairwise(points):
-        if point != before:
-            kept.append(point)
-    return kept
 
 
 def _n(value: Fraction | int) -> str:
@@ -225,17 +206,9 @@ def band_bar(bounds: Sequence[Fraction], most: Fraction) -> SafeString:
     ends = [*bounds[1:], top]
     shapes = []
     for index, (start, end) in enumerate(zip(bounds, ends, strict=True)):
-        left, right = start / top * WIDTH, end / top * WIDTH
-        width = max(right - left - Fraction(1, 2), Fraction(0))
         shade = shades[min(index * len(shades) // max(len(bounds), 1), len(shades) - 1)]
-        shapes.append(
-            format_html('<rect x="{}" y="0" width="{}" height="10" fill="{}"/>', _n(left), _n(width), shade)
-        )
-    return format_html(
-        '<svg viewBox="0 0 {} 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">{}</svg>',
-        WIDTH,
-        format_html_join("", "{}", ((shape,) for shape in shapes)),
-    )
+        shapes.append(_block(start / top, end / top, shade))
+    return _framed(shapes, BAR)
 
 
 def weight_bar(weights: Sequence[tuple[Fraction, bool]]) -> SafeString:
@@ -243,22 +216,16 @@ def weight_bar(weights: Sequence[tuple[Fraction, bool]]) -> SafeString:
     total = max(sum((weight for weight, _flag in weights), Fraction(0)), Fraction(100))
     shapes, left = [], Fraction(0)
     for weight, quantitative in weights:
-        width = weight / total * WIDTH
-        colour = ACCENT if quantitative else "#64988F"
-        shapes.append(
-            format_html(
-                '<rect x="{}" y="0" width="{}" height="10" fill="{}"/>',
-                _n(left),
-                _n(max(width - Fraction(1, 2), Fraction(1, 2))),
-                colour,
-            )
-        )
-        left += width
-    return format_html(
-        '<svg viewBox="0 0 {} 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">{}</svg>',
-        WIDTH,
-        format_html_join("", "{}", ((shape,) for shape in shapes)),
-    )
+        shapes.append(_block(left / total, (left + weight) / total, ACCENT if quantitative else MID))
+        left += weight
+    return _framed(shapes, BAR)
+
+
+def _block(start: Fraction, end: Fraction, colour: str) -> SafeString:
+    """Draw one part of a bar from share to share, with a hair of white after it."""
+    width = max((end - start) * WIDTH - Fraction(1, 2), Fraction(1, 2))
+    rect = '<rect x="{}" y="0" width="{}" height="{}" fill="{}"/>'
+    return format_html(rect, _n(start * WIDTH), _n(width), BAR, colour)
 
 
 def has_shape(line: Line) -> bool:

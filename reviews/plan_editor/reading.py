@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -83,7 +83,7 @@ def _line(post: Post, prefix: str) -> LineState:
         "small_below",
         "source",
     )
-    values = {name: post.get(f"{prefix}{name}", "").strip() for name in names}
+    values: dict[str, Any] = {name: post.get(f"{prefix}{name}", "").strip() for name in names}
     made = LineState(**values)
     made.rules = [_rule(post, f"{prefix}r{i}-") for i in range(MOST_RULES) if f"{prefix}r{i}-kind" in post]
     return made
@@ -108,7 +108,7 @@ def _rule(post: Post, prefix: str) -> RuleState:
 
 def _band(post: Post, prefix: str) -> BandState:
     names = ("at_least", "multiplier", "level_change", "name_zh", "name_en", "advice_zh", "advice_en")
-    values = {name: post.get(f"{prefix}{name}", "").strip() for name in names}
+    values: dict[str, Any] = {name: post.get(f"{prefix}{name}", "").strip() for name in names}
     made = BandState(**values)
     made.or_none, made.observe = f"{prefix}or_none" in post, f"{prefix}observe" in post
     return made
@@ -274,7 +274,7 @@ def _core_tiers(rule: RuleState, prefix: str, reader: Reader, *, percent: bool) 
     for i, tier in enumerate(rule.tiers):
         threshold = reader.number(f"{prefix}t{i}-threshold", tier.threshold, size=VALUE, percent=percent)
         effect = reader.number(f"{prefix}t{i}-effect", tier.effect)
-        operator = next((one for one in rules.OPERATORS if one == tier.operator), "<")
+        operator: rules.Operator = next((one for one in rules.OPERATORS if one == tier.operator), "<")
         signed = effect.copy_abs() if tier.sign == "+" else -effect.copy_abs()
         tiers.append(rules.Tier(operator, threshold, signed))
     return rules.Tiers(tuple(tiers), rule.small)

@@ -174,15 +174,7 @@ def _rule_state(rule: rules.Rule, *, percent: bool) -> RuleState:
     state = RuleState(rule.kind, small=rule.small_sample)
     match rule:
         case rules.Steps():
-            state.numbers = {
-                "standard": written(rule.standard, percent=percent),
-                "off_size": written(rule.off.size if rule.off else None, percent=percent),
-                "off_points": written(rule.off.points if rule.off else None),
-                "on_size": written(rule.on.size if rule.on else None, percent=percent),
-                "on_points": written(rule.on.points if rule.on else None),
-                "mark_at": written(rule.once.at if rule.once else None, percent=percent),
-                "mark_points": written(rule.once.points if rule.once else None),
-            }
+            state.numbers = _steps_numbers(rule, percent=percent)
         case rules.Tiers():
             state.tiers = [
                 TierState(
@@ -211,6 +203,19 @@ def _rule_state(rule: rules.Rule, *, percent: bool) -> RuleState:
             state.numbers = {"each": written(abs(rule.points))}
             state.sign = "-" if rule.points < 0 else "+"
     return state
+
+
+def _steps_numbers(rule: rules.Steps, *, percent: bool) -> dict[str, str]:
+    off, on, once = rule.off, rule.on, rule.once
+    return {
+        "standard": written(rule.standard, percent=percent),
+        "off_size": written(off.size if off else None, percent=percent),
+        "off_points": written(off.points if off else None),
+        "on_size": written(on.size if on else None, percent=percent),
+        "on_points": written(on.points if on else None),
+        "mark_at": written(once.at if once else None, percent=percent),
+        "mark_points": written(once.points if once else None),
+    }
 
 
 def _band_state(band: core.Band) -> BandState:
