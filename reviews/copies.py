@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -122,13 +122,17 @@ class Copy:
 
     def sha256(self) -> str:
         """Return the digest over the whole copy; equal copies, equal digests."""
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, default=_plain)
+        text = json.dumps(self, sort_keys=True, ensure_ascii=False, default=_plain)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
     # Trailing zeros differ between a computed and a stored decimal of the same value.
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if is_dataclass(value):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    return str(value)
 
 
 def scored(copy: Copy, *, plans: Mapping[int, Plan], waived: Mapping[str, str] | None = None) -> Copy:

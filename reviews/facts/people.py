@@ -95,14 +95,16 @@ class Presence:
         return self.employed if known is None else min(known, self.employed)
 
 
-def members(unit: Unit, month: date) -> dict[int, Member]:
+def members(unit: Unit, month: date, *, unit_ids: Collection[int] | None = None) -> dict[int, Member]:
     """Return the people of a branch in a month by person id, in three queries.
 
     Somebody belongs where the assignment of the last employed day of the month is. Branches below
-    with reviews of their own are left out.
+    with reviews of their own are left out. `unit_ids` narrows it to some units of the branch.
     """
     last = last_day_of(month)
     inside = Assignment.objects.filter(unit__path__startswith=unit.path, starts_on__lte=last)
+    if unit_ids is not None:
+        inside = inside.filter(unit__in=unit_ids)
     spans = employed_spans(inside.values("person"), month)
     assignments: dict[int, list[Assignment]] = defaultdict(list)
     rows = Assignment.objects.filter(person__in=spans, starts_on__lte=last).order_by("starts_on")
@@ -114,6 +116,8 @@ def members(unit: Unit, month: date) -> dict[int, Member]:
     for person_id, held in assignments.items():
         one = Member(person_id, spans[person_id], tuple(held))
         path = one.home.unit.path
+        if unit_ids is not None and one.home.unit_id not in unit_ids:
+            continue
         if path.startswith(unit.path) and not path.startswith(others):
             found[person_id] = one
     return dict(

@@ -88,10 +88,13 @@ def start_run(review: Review, *, by: User | None, at: datetime, only: Unit | Non
     steps are whole teams of about 50 people.
     """
     people = people_of(review, below=only)
-    steps = [{"people": chunk} for chunk in _chunks(people)]
+    steps = [
+        {"people": chunk, "units": sorted({people[person].home.unit_id for person in chunk})}
+        for chunk in _chunks(people)
+    ]
     payload = {"review": review.pk, "at": at.isoformat(), "whole": only is None}
     key = str(review.pk) if only is None else f"{review.pk}:{only.pk}"
-    return jobs.start(RUN, key=key, steps=steps or [{"people": []}], by=by, payload=payload)
+    return jobs.start(RUN, key=key, steps=steps or [{"people": [], "units": []}], by=by, payload=payload)
 
 
 def _chunks(people: Mapping[int, Member]) -> list[list[int]]:
@@ -111,13 +114,15 @@ def run_step(step: StepRun) -> None:
     """Compute one step's people without holding any lock, then write cards and step in one transaction."""
     review = Review.objects.select_related("unit", "procedure").get(pk=step.job.payload["review"])
     at = datetime.fromisoformat(step.job.payload["at"])
-    computation = _computed(review, step.payload["people"], at=at)
+    people = members(review.unit, review.month, unit_ids=step.payload["units"])
+    computation = _computed(review, people, step.payload["people"], at=at)
     with step.finish():
         _write(review, computation, at=at)
 
 
-def _computed(review: Review, wanted: Collection[int], *, at: datetime) -> Computation:
-    people = members(review.unit, review.month)
+def _computed(
+    review: Review, people: Mapping[int, Member], wanted: Collection[int], *, at: datetime
+) -> Computation:
     teams = {people[person].team for person in wanted if person in people}
     with_teams = {person: one for person, one in people.items() if one.team in teams}
     return compute(with_teams, wanted, review.month, roles=roles_of(review.procedure), at=at)
@@ -139,7 +144,7 @@ def recompute_step(step: StepRun) -> None:
     """Compute one card again that came back to draft; harmless if it has moved on."""
     card = Card.objects.select_related("review__unit", "review__procedure").get(pk=step.payload["card"])
     at = datetime.fromisoformat(step.job.payload["at"])
-    computation = _computed(card.review, [card.person_id], at=at)
+    computation = _computed(card.review, people_of(card.review), [card.person_id], at=at)
     with step.finish():
         _write(card.review, computation, at=at)
 
