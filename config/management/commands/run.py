@@ -170,10 +170,12 @@ class Command(BaseCommand):
         services: list[Service] = []
         try:
             self.prepare()
-            services += [web(port), worker()]
-            for service in services:
-                service.start()
+            services.append(web(port))
+            services[0].start()
             self.wait_for_page(services, port)
+            # Only now: on a small machine both at once would make the first page wait.
+            services.append(worker())
+            services[1].start()
             self.greet(port, seconds=time.monotonic() - begun)
             while True:
                 time.sleep(1)
