@@ -61,7 +61,7 @@ def cut_of(path: Path, issues: Sequence[ImportIssue]) -> Cut | None:
         header_row, found = _rows(path, sheet, wanted)
     except Refused:
         return None
-    columns = _columns(found.get(header_row, []), [issue.letter for issue in errors])
+    columns = _columns(found.get(header_row, []), [issue.letter for issue in [*errors, *placed]])
     rows = [
         CutRow(
             number,

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models.imports import ImportBatch, ImportFile
@@ -13,8 +14,8 @@ from staff.models import Person, PlatformAccount, Shop
 from staff.money import MoneyField
 
 
-def _count() -> models.PositiveIntegerField[int | None, int | None]:
-    return models.PositiveIntegerField(null=True, blank=True)
+def _count(words: str | Promise) -> models.PositiveIntegerField[int | None, int | None]:
+    return models.PositiveIntegerField(words, null=True, blank=True)
 
 
 class FigureRow(models.Model):
@@ -64,31 +65,39 @@ class AgentFigures(FigureRow):
     )
     estimated = models.BooleanField(_("estimated"), default=False)
 
-    consulted = _count()
-    inquiries = _count()
-    receptions = _count()
-    answered = _count()
-    unanswered = _count()
-    paid_inquiries = _count()
-    buyers = _count()
-    orders = _count()
-    items = _count()
-    sales = MoneyField(null=True, blank=True)
-    featured_sales = MoneyField(null=True, blank=True)
-    refund_amount = MoneyField(null=True, blank=True)
-    refunded_orders = _count()
-    first_response_seconds = models.DecimalField(max_digits=11, decimal_places=3, null=True, blank=True)
-    average_response_seconds = models.DecimalField(max_digits=11, decimal_places=3, null=True, blank=True)
-    satisfaction_rate = models.DecimalField(max_digits=10, decimal_places=6, null=True, blank=True)
-    reply_rate = models.DecimalField(max_digits=10, decimal_places=6, null=True, blank=True)
-    answer_ratio = models.DecimalField(max_digits=10, decimal_places=6, null=True, blank=True)
-    slow_responses = _count()
-    messages_in = _count()
-    messages_out = _count()
-    satisfied = _count()
-    rated = _count()
-    assists = _count()
-    transfers_out = _count()
+    consulted = _count(_("Consulted"))
+    inquiries = _count(_("Inquiries"))
+    receptions = _count(_("Receptions"))
+    answered = _count(_("Answered"))
+    unanswered = _count(_("Unanswered"))
+    paid_inquiries = _count(_("Paid inquiries"))
+    buyers = _count(_("Buyers"))
+    orders = _count(_("Orders"))
+    items = _count(_("Items"))
+    sales = MoneyField(_("Sales"), null=True, blank=True)
+    featured_sales = MoneyField(_("Featured-product sales"), null=True, blank=True)
+    refund_amount = MoneyField(_("Refund amount"), null=True, blank=True)
+    refunded_orders = _count(_("Refunded orders"))
+    first_response_seconds = models.DecimalField(
+        _("First response (s)"), max_digits=11, decimal_places=3, null=True, blank=True
+    )
+    average_response_seconds = models.DecimalField(
+        _("Average response (s)"), max_digits=11, decimal_places=3, null=True, blank=True
+    )
+    satisfaction_rate = models.DecimalField(
+        _("Satisfaction rate"), max_digits=10, decimal_places=6, null=True, blank=True
+    )
+    reply_rate = models.DecimalField(_("Reply rate"), max_digits=10, decimal_places=6, null=True, blank=True)
+    answer_ratio = models.DecimalField(
+        _("Answer ratio"), max_digits=10, decimal_places=6, null=True, blank=True
+    )
+    slow_responses = _count(_("Slow responses"))
+    messages_in = _count(_("Messages in"))
+    messages_out = _count(_("Messages out"))
+    satisfied = _count(_("Satisfied"))
+    rated = _count(_("Rated"))
+    assists = _count(_("Assists"))
+    transfers_out = _count(_("Transfers out"))
 
     class Meta:
         verbose_name = _("agent's figures")
@@ -129,10 +138,10 @@ class AgentFigures(FigureRow):
 class ShopFigures(FigureRow):
     """One shop's figures of one source and span of days, shared by all who work there. Never changed."""
 
-    visitors = _count()
-    buyers = _count()
-    orders = _count()
-    sales = MoneyField(null=True, blank=True)
+    visitors = _count(_("Visitors"))
+    buyers = _count(_("Paying buyers"))
+    orders = _count(_("Orders"))
+    sales = MoneyField(_("Sales"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("shop's figures")
