@@ -1,4 +1,4 @@
-"""When things happen in the demo: the seven months, their working days, moments in the company's time."""
+"""When things happen in the demo: the months, their working days, moments in the company's time."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ MONTHS = 7
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The demo's calendar. Nothing happens later than `now`."""
+    """The demo's calendar and its `count` months. Nothing happens later than `now`."""
 
     calendar: Calendar
     now: datetime
     last_month: date
+    count: int = MONTHS
 
     @property
     def months(self) -> list[date]:
-        """The seven months, earliest first."""
-        return [add_months(self.last_month, n - MONTHS + 1) for n in range(MONTHS)]
+        """The months, earliest first."""
+        return [add_months(self.last_month, n - self.count + 1) for n in range(self.count)]
 
     def at(self, day: date, hour: int, minute: int = 0) -> datetime:
         """Return a moment of a day, or a moment before now where it has not come."""

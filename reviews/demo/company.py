@@ -192,7 +192,7 @@ def _changes(everybody: list[Agent], months: list[date]) -> list[PersonRow]:
                 position=code,
                 level=f"{RANKS[code][0]}{rank}",
                 employment_kind="full",
-                starts_on=months[place],
+                starts_on=months[min(place, len(months) - 1)],
             )
         )
     return rows

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from reviews.demo import cast, company, work
-from reviews.demo.clock import Clock, days_of
+from reviews.demo.clock import MONTHS, Clock, days_of
 from reviews.demo.files import Desk
 from reviews.demo.months import Year, attendance_of
 from reviews.demo.quality import Room
@@ -24,12 +24,12 @@ Say = Callable[[str], object]
 
 
 @transaction.atomic
-def load(*, last_month: date, now: datetime, say: Say) -> None:
-    """Build the company and live seven months of it, the last one ending half-way through its review.
+def load(*, last_month: date, now: datetime, say: Say, count: int = MONTHS) -> None:
+    """Build the company and live `count` months of it, the last one ending half-way through its review.
 
     One transaction: an interrupted load leaves an empty database, and one commit is quicker than thousands.
     """
-    clock = Clock(calendar.load(), now, last_month)
+    clock = Clock(calendar.load(), now, last_month, count)
     say("people, plans, roles")
     company.build(clock.months)
     agents = company.agents(clock.months)

@@ -84,6 +84,7 @@ def clean(text: str) -> str:
     return text.removeprefix("'").strip()
 
 
+@lru_cache(maxsize=4096)  # every row of the first ten is matched against every format
 def header_key(text: str) -> str:
     """Fold a header so that brackets, spaces and letters of any width are equal."""
     folded = unicodedata.normalize("NFKC", clean(text)).casefold()
