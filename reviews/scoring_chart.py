@@ -127,15 +127,14 @@ def _points(
 ) -> list[tuple[Fraction, Fraction]]:
     """Return the corners of the drawn line from left to right."""
     low, high = window
-    if measure.unit is Unit.COUNT:
-        corners = []
-        for value in range(int(low), int(high) + 1):
-            earned = points_at(line, measure, rules, Fraction(value))
-            corners += [(Fraction(value), earned), (min(Fraction(value + 1), high), earned)]
-        return corners
     inside = [(s.value, s.points) for s in shape.samples if low <= s.value <= high]
     ends = [(value, points_at(line, measure, rules, value)) for value in (low, high)]
-    return [ends[0], *inside, ends[1]]
+    corners = [ends[0], *inside, ends[1]]
+    if measure.unit is not Unit.COUNT or shape.sloped:
+        return corners
+    # A count stays what it is until the next whole one.
+    held = [((after[0], before[1]), after) for before, after in pairwise(corners)]
+    return [corners[0], *(point for pair in held for point in pair)]
 
 
 def _picture(

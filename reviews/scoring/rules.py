@@ -277,8 +277,15 @@ class Events:
         return (Applied("events", each * count, numbers={"count": count, "each": each}),)
 
     def edges(self, *, higher_is_better: bool, room: Fraction) -> set[Fraction]:
-        """Return nothing: events are counted, not measured."""
+        """Return nothing: behind a rate, events are counted and not measured."""
         return set()
+
+    def counts(self, room: Fraction) -> set[Fraction]:
+        """Return the counts that matter where the value itself is the count."""
+        if not self.points:
+            return {Fraction(0)}
+        most = min(MOST_EDGES, floor(room / abs(Fraction(self.points))) + 2)
+        return {Fraction(count) for count in range(most + 1)}
 
 
 Rule = Steps | Tiers | Grades | Linear | Events

@@ -13,7 +13,7 @@ from reviews.scoring.measure import Measure, Measured, Unit
 from reviews.scoring.plan import Data, Inapplicable, Line
 from reviews.scoring.plan_data import line_to_data
 from reviews.scoring.rounding import round_half_up
-from reviews.scoring.rules import Applied, Linear, Rule, Tiers
+from reviews.scoring.rules import Applied, Events, Linear, Rule, Tiers
 from reviews.scoring.shown import fixed, grouped, mark, plain, shown, signed
 
 TRACE_SCHEMA = 1
@@ -53,6 +53,8 @@ def line_edges(line: Line, measure: Measure) -> set[Fraction]:
     found: set[Fraction] = set()
     for rule in line.rules:
         found |= rule.edges(higher_is_better=measure.higher_is_better, room=room)
+        if isinstance(rule, Events) and measure.unit is Unit.COUNT:
+            found |= rule.counts(room)
     return found
 
 

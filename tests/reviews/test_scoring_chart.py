@@ -57,3 +57,11 @@ def test_bars_fill_their_width():
     assert band_bar([Fraction(0), Fraction(50)], Fraction(100)).count("<rect") == 2
     bar = weight_bar([(Fraction(65), True), (Fraction(35), False)])
     assert re.findall(r'x="([\d.]+)"', bar) == ["0", "104"]
+
+
+def test_a_count_holds_until_the_next_whole_one():
+    one = line("disputes", tiers((">=", "1", "-40"), (">=", "3", "-80")))
+    path = path_of(points_over_value(one, MEASURES["disputes"], "zh"))
+    assert path[:6] == ["0", "3", "40", "3", "40", "18.2"]
+    far = line("disputes", tiers((">=", "999999999", "-40")))
+    assert points_over_value(far, MEASURES["disputes"], "zh").svg

@@ -150,3 +150,16 @@ def test_rules_are_judged_together():
     assert [p.words[0] for _c, p in failures(both)], "98 at 50 %, 100 below: still a rise"
     heavier = one_line(Steps(D(1), off=Step(D("0.49"), D(3))), offset, measure="sales_completion")
     assert failures(heavier), "97 at 0.5, 99 below"
+
+
+def test_every_count_of_events_is_looked_at():
+    bands = tuple(Band(D(at), D(1), 0, "", "") for at in (70, 60, 0))
+    every_25 = replace(one_line(Events(D(-25)), measure="disputes"), bands=bands)
+    every_5 = replace(one_line(Events(D(-5)), measure="disputes"), bands=bands)
+    assert [problem.code for _check, problem in failures(every_25)] == ["unreachable"]
+    assert not failures(every_5)
+
+
+def test_a_huge_threshold_costs_no_time():
+    far = tiers((">=", "999999999", "-5"), (">=", "2", "-1"))
+    assert not failures(one_line(far, measure="disputes"))
