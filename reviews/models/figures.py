@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models.imports import ImportBatch, ImportFile
 from staff.models import Person, PlatformAccount, Shop
 from staff.money import MoneyField
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
-def _count(words: str | Promise) -> models.PositiveIntegerField[int | None, int | None]:
+
+def _count(words: StrOrPromise) -> models.PositiveIntegerField[int | None, int | None]:
     return models.PositiveIntegerField(words, null=True, blank=True)
 
 
