@@ -1,0 +1,207 @@
+"""The month's board: columns, what is missing, what needs eyes, passing on together."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal as D
+
+import pytest
+from django.urls import reverse
+
+from reviews import workflow
+from reviews.models import Card, CardEvent, CardState, OpeningMonth
+from tests import factories
+from tests.reviews.people import november, user
+from tests.reviews.views.conftest import enter, pass_on
+
+
+def board(firm) -> str:
+    """The board's address."""
+    return reverse("board", args=[firm.review.public_id])
+
+
+def bulk(firm, act: str) -> str:
+    """The page that passes cards on."""
+    return reverse("board_act", args=[firm.review.public_id, act])
+
+
+def stamps(*cards: Card) -> dict[str, str]:
+    """What the page of a bulk act posts for some cards."""
+    fresh = Card.objects.select_related("current").filter(pk__in=[card.pk for card in cards])
+    return {f"stamp-{card.public_id}": card.stamp for card in fresh}
+
+
+def states() -> set[str]:
+    """The states of all cards."""
+    return set(Card.objects.values_list("state", flat=True))
+
+
+@pytest.fixture
+def lacking(firm) -> Card:
+    """Chen's draft, which lacks nearly everything."""
+    return firm.card(firm.chen, facts={"sales": "90000.00", "sales_target": "100000.00"})
+
+
+class TestWhoSees:
+    @pytest.mark.parametrize(
+        ("who", "status"),
+        [("wang", 200), ("zhao", 200), ("qian", 200), ("sun", 200), ("lin", 404), ("zhou", 404)],
+        ids=["supervisor", "manager", "director", "HR", "agent", "finance"],
+    )
+    def test_the_board(self, firm, who, status):
+        firm.card()
+        assert enter(getattr(firm, who)).get(board(firm)).status_code == status
+
+    def test_a_supervisor_of_another_team_sees_no_card_of_this_one(self, firm):
+        firm.card()
+        other = factories.unit("other", parent=firm.shop)
+        lead = factories.person("何主管", unit=other, position=factories.position("supervisor"))
+        factories.role(lead, "supervisor", other)
+        assert enter(lead).get(board(firm)).status_code == 404
+
+    def test_the_own_card_is_not_on_the_own_board(self, firm):
+        own = firm.card(firm.wang, assessor=firm.zhao, approver=firm.qian, decider=firm.sun)
+        firm.card()
+        page = enter(firm.wang).get(board(firm)).content.decode()
+        assert str(own.public_id) not in page
+
+    def test_no_amounts_but_multipliers(self, firm):
+        firm.card()
+        page = enter(firm.wang).get(board(firm)).content.decode()
+        assert "系数" in page
+        assert "3,500" not in page
+        assert "1,350" not in page
+
+    def test_the_latest_month_is_led_to(self, firm):
+        firm.card()
+        assert enter(firm.wang).get("/month/").headers["Location"] == board(firm)
+        assert "还没有月评" in enter(firm.lin).get("/month/").content.decode()
+
+
+def test_an_open_card_has_no_total_and_its_lines_lead_to_where_they_are_filled(firm, lacking):
+    page = enter(firm.wang).get(board(firm)).content.decode()
+    assert "不出总分" in page
+    assert reverse("check_new", args=[firm.chen.public_id]) in page
+    assert "培训" in page
+    assert "可以提交" in page
+
+
+def test_what_needs_eyes_stands_first_with_its_reason(firm):
+    firm.card()
+    moved = firm.card(firm.chen)
+    OpeningMonth.objects.create(person=firm.chen, month=date(2026, 9, 1), total=D("70.00"))
+    page = enter(firm.wang).get(board(firm)).content.decode()
+    assert "先看一眼" in page
+    assert "比 9月高" in page
+    assert page.index("陈一帆") < page.index("林小满")
+    assert moved.current.total > 80
+
+
+class TestSubmit:
+    def test_it_names_the_cards_and_freezes_them_in_one_act(self, firm, lacking):
+        card = firm.card()
+        client = enter(firm.wang)
+        page = client.get(bulk(firm, "submit")).content.decode()
+        assert "林小满" in page
+        assert "陈一帆" not in page
+        assert "数据冻结" in page
+        assert client.post(bulk(firm, "submit"), stamps(card)).status_code == 302
+        assert states() == {CardState.SUBMITTED, CardState.DRAFT}
+
+    def test_all_or_nothing_with_every_cause(self, firm, lacking):
+        card = firm.card()
+        refused = enter(firm.wang).post(bulk(firm, "submit"), stamps(card, lacking))
+        assert refused.status_code == 409
+        assert "陈一帆" in refused.content.decode()
+        assert states() == {CardState.DRAFT}
+
+    def test_somebody_was_quicker(self, firm):
+        card = firm.card()
+        shown = stamps(card)
+        workflow.take("submit", card, by=user(firm.wang), at=november(3))
+        refused = enter(firm.wang).post(bulk(firm, "submit"), shown)
+        assert refused.status_code == 409
+        assert "王组长" in refused.content.decode()
+        assert CardEvent.objects.filter(act="submit").count() == 1
+
+    def test_unseen_cards_that_need_eyes_need_a_reason(self, firm):
+        card = firm.card()
+        OpeningMonth.objects.create(person=firm.lin, month=date(2026, 9, 1), total=D("70.00"))
+        client = enter(firm.wang)
+        assert client.post(bulk(firm, "submit"), stamps(card)).status_code == 422
+        assert states() == {CardState.DRAFT}
+        client.get(reverse("card", args=[card.public_id]))
+        assert client.post(bulk(firm, "submit"), stamps(card)).status_code == 302
+
+    def test_a_reason_stands_for_them(self, firm):
+        card = firm.card()
+        OpeningMonth.objects.create(person=firm.lin, month=date(2026, 9, 1), total=D("70.00"))
+        posted = {**stamps(card), "note": "九月请假，数据正常"}
+        assert enter(firm.wang).post(bulk(firm, "submit"), posted).status_code == 302
+        assert CardEvent.objects.get().note.text == "九月请假，数据正常"
+
+    def test_a_card_from_elsewhere_is_not_found(self, firm):
+        card = firm.card()
+        posted = {**stamps(card), "stamp-00000000-0000-4000-8000-000000000000": "1"}
+        assert enter(firm.wang).post(bulk(firm, "submit"), posted).status_code == 404
+        assert states() == {CardState.DRAFT}
+
+    @pytest.mark.parametrize(("who", "status"), [("qian", 409), ("zhao", 409), ("lin", 404), ("sun", 409)])
+    def test_nobody_else_submits(self, firm, who, status):
+        card = firm.card()
+        assert enter(getattr(firm, who)).post(bulk(firm, "submit"), stamps(card)).status_code == status
+        assert states() == {CardState.DRAFT}
+
+    def test_without_cards_nothing_happens(self, firm):
+        firm.card()
+        assert enter(firm.wang).post(bulk(firm, "submit")).status_code == 422
+
+
+def test_the_director_publishes_all_submitted(firm):
+    cards = [pass_on(firm, firm.card(person), "submitted") for person in (firm.lin, firm.chen)]
+    client = enter(firm.qian)
+    assert "审核并公布这 2 张" in client.get(board(firm)).content.decode()
+    client.post(bulk(firm, "publish"), stamps(*cards))
+    assert states() == {CardState.PUBLISHED}
+
+
+def test_the_month_closes_when_all_are_confirmed(firm):
+    lin = pass_on(firm, firm.card(firm.lin), "confirmed")
+    chen = pass_on(firm, firm.card(firm.chen), "published")
+    client = enter(firm.zhao)
+    assert "陈一帆" in client.get(board(firm)).content.decode()
+    assert client.post(bulk(firm, "close"), stamps(lin)).status_code == 409
+    workflow.take("confirm", chen, by=user(firm.chen), at=november(6))
+    assert client.post(bulk(firm, "close"), stamps(lin, chen)).status_code == 302
+    assert states() == {CardState.CLOSED}
+
+
+@pytest.mark.parametrize("act", ["approve", "pay", "confirm", "x"])
+def test_other_acts_are_not_done_in_bulk_here(firm, act):
+    firm.card()
+    assert enter(firm.sun).post(bulk(firm, act)).status_code == 404
+
+
+def test_thirty_cards_cost_as_many_queries_as_three(firm, django_assert_max_num_queries):
+    for number in range(12):
+        agent = factories.person(
+            f"客服{number:02}",
+            unit=firm.team,
+            position=factories.position(),
+            level=factories.level(factories.position()),
+        )
+        firm.card(agent)
+    client = enter(firm.wang)
+    client.get(board(firm))
+    with django_assert_max_num_queries(32):
+        assert client.get(board(firm)).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["wang", "qian", "zhao"])
+def test_leaders_find_their_work_on_the_start_page(firm, who):
+    first = pass_on(firm, firm.card(firm.lin), "published")
+    workflow.take("object", first, by=user(firm.lin), at=november(6), objections={"disputes": "物流原因"})
+    pass_on(firm, firm.card(firm.chen), "submitted")
+    firm.card(factories.person("新人", unit=firm.team, position=factories.position()))
+    said = {"wang": "提交 1 张考核表", "qian": "审核 1 张考核表", "zhao": "答复 1 张考核表的异议"}
+    assert said[who] in enter(getattr(firm, who)).get("/").content.decode()
