@@ -38,7 +38,7 @@ from reviews.views.check_form import (
     posted_items,
     shown_items,
 )
-from reviews.views.months import chosen_month, last_day_in, months_offered, user_of
+from reviews.views.months import agents_led, chosen_month, last_day_in, months_offered, user_of
 from reviews.views.words import day_words
 from staff import access, calendar
 from staff.models import Person
@@ -70,13 +70,7 @@ def team(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(at)
     month = chosen_month(request, today=today)
     scope = access.scope_of(request.user, on=today)
-    day = last_day_in(month, today=today)
-    placed = access.current_assignments(day).filter(
-        person__in=Person.objects.visible_to(request.user, on=today).employed(day).values("pk"),
-        position__subject_kind="agent",
-    )
-    agents = placed.exclude(person=scope.person_id or 0).select_related("person", "unit", "position")
-    found = list(agents.order_by("unit__path", "person__staff_no"))
+    found = list(agents_led(user_of(request), month=month, today=today))
     cover = checks.coverage({row.person_id: row.position_id for row in found}, month=month)
     rows = [Row(row.person, row.unit.name, cover[row.person_id]) for row in found]
     made = SpotCheck.objects.visible_to(request.user, at=at).filter(

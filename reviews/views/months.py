@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from staff import calendar
-from staff.models import User
+from staff import access, calendar
+from staff.models import Assignment, Employment, Person, User
 
 GRACE_WORKING_DAYS = 5
 OFFERED = 4
@@ -49,6 +50,18 @@ def chosen_month(request: HttpRequest, *, today: date) -> date:
 def last_day_in(month: date, *, today: date) -> date:
     """Return the month's last day, or today while the month runs."""
     return min(calendar.last_day_of(month), today)
+
+
+def agents_led(user: User, *, month: date, today: date) -> QuerySet[Assignment]:
+    """Return where the agents stand whom a user leads or looks after, employed on any day of the month."""
+    day = last_day_in(month, today=today)
+    spans = Employment.objects.filter(hired_on__lte=day).filter(
+        Q(left_on__isnull=True) | Q(left_on__gt=month)
+    )
+    people = Person.objects.visible_to(user, on=today).filter(pk__in=spans.values("person"))
+    placed = access.current_assignments(day).filter(person__in=people.values("pk"))
+    agents = placed.filter(position__subject_kind="agent").exclude(person=user.person_id or 0)
+    return agents.select_related("person", "unit").order_by("unit__path", "person__staff_no")
 
 
 def add_refusal(form: forms.Form, refused: ValidationError) -> None:

@@ -6,7 +6,7 @@ Addresses others link to: `my_summary`, `summaries` (`?month=2026-10`), `summary
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django import forms
@@ -25,7 +25,8 @@ from reviews import checks, records
 from reviews.checking import summaries_due
 from reviews.models import WorkSummary
 from reviews.models.rubrics import FULL_HALVES
-from reviews.views.months import add_refusal, chosen_month, last_day_in, months_offered, user_of
+from reviews.views.months import add_refusal, agents_led, chosen_month, months_offered, user_of
+from reviews.views.words import moment_words
 from staff import access, calendar
 from staff.models import Person
 
@@ -98,7 +99,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "month": month,
         "months": months_offered(timezone.localdate(at)),
         "row": row if row and row.handed_in_at else None,
-        "due": due,
+        "due": moment_words(due - timedelta(minutes=1)),
         "open": at < due,
     }
     return render(request, "reviews/summaries/mine.html", context, status=422 if form.errors else 200)
@@ -122,12 +123,7 @@ def team(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(at)
     month = chosen_month(request, today=today)
     scope = access.scope_of(request.user, on=today)
-    day = last_day_in(month, today=today)
-    placed = access.current_assignments(day).filter(
-        person__in=Person.objects.visible_to(request.user, on=today).employed(day).values("pk"),
-        position__subject_kind="agent",
-    )
-    agents = list(placed.exclude(person=scope.person_id or 0).select_related("person", "unit"))
+    agents = list(agents_led(user_of(request), month=month, today=today))
     handed = WorkSummary.objects.visible_to(request.user, at=at).filter(month=month)
     found = {row.person_id: row for row in handed.select_related("marked_by")}
     due = summaries_due([row.person_id for row in agents], month)
