@@ -73,6 +73,7 @@ class MoneyField(_Base):
             label=kwargs.get("label", self.verbose_name),
             help_text=kwargs.get("help_text", self.help_text),
             initial=kwargs.get("initial"),
+            widget=kwargs.get("widget"),
         )
 
     @cached_property

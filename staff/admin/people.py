@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils import timezone
@@ -22,6 +22,7 @@ from staff.access import current_assignments
 from staff.admin.base import RoleAdmin, RoleTabular, scope
 from staff.admin.logins import first_password_page
 from staff.admin.people_sheets import PeopleSheets
+from staff.admin.related_history import related_history
 from staff.admin.roles import ActingMixin, HoldingForm
 from staff.admin.spans import EmploymentFormSet, SpanForm
 from staff.models import AccountHolder, Assignment, Employment, Person, RoleHolding, Unit, User
@@ -171,6 +172,13 @@ class PersonAdmin(RoleAdmin):
         """Put the pages about sheets beside the list."""
         urls: list[URLPattern] = super().get_urls()
         return PeopleSheets(self).urls() + urls
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Show what changed about the person, and about all that is dated beside it."""
+        related = related_history(object_id, models=(Employment, Assignment, RoleHolding, AccountHolder))
+        return super().history_view(request, object_id, {"related": related, **(extra_context or {})})
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

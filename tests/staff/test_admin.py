@@ -7,11 +7,13 @@ from datetime import date
 
 import pytest
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
+from django.utils.translation import override
 
-from staff.models import LevelAmount, Person, RoleHolding, User
+from staff.models import Deputy, LevelAmount, Person, RoleHolding, User
 from tests import factories
 
 LISTS = [
@@ -268,3 +270,66 @@ def test_overlapping_employments_are_refused_in_the_form(company, login):
         date(2026, 1, 1),
     }
     assert timezone.localdate() > date(2026, 1, 1)
+
+
+def test_a_persons_history_tells_of_all_that_is_dated_about_them(company, login):
+    hr = login("hr")
+    row = company.agent.assignments.get()
+    row.employment_kind = "trial"
+    row.save()
+    text = hr.get(reverse("admin:staff_person_history", args=[company.agent.pk])).content.decode()
+    assert "试用期" in text
+    assert "team" in text
+    assert english_words(text) == set()
+    company.agent.assignments.get().delete()
+    assert "删除" in hr.get(reverse("admin:staff_person_history", args=[company.agent.pk])).content.decode()
+
+
+def test_a_role_is_not_held_twice_at_a_time_and_nobody_stands_in_for_oneself(company):
+    twice = RoleHolding(
+        person=company.manager, role="manager", unit=company.branch, starts_on=date(2026, 1, 1)
+    )
+    with pytest.raises(ValidationError, match="已担任"), override("zh-hans"):
+        twice.full_clean()
+    held = company.manager.roles.get()
+    own = Deputy(holding=held, person=company.manager, starts_on=date(2026, 1, 1), ends_on=date(2026, 2, 1))
+    with pytest.raises(ValidationError, match="本人"), override("zh-hans"):
+        own.full_clean()
+    early = Deputy(
+        holding=held, person=company.director, starts_on=date(2020, 1, 1), ends_on=date(2026, 2, 1)
+    )
+    with pytest.raises(ValidationError, match="任期"), override("zh-hans"):
+        early.full_clean()
+
+
+def test_a_unit_is_not_placed_below_itself(company, login):
+    company.branch.parent = company.team
+    with pytest.raises(ValidationError, match="下级"), override("zh-hans"):
+        company.branch.full_clean()
+    data = {"code": "team", "name": "team", "kind": "team", "parent": company.other.pk, "shop": ""}
+    assert (
+        login("hr").post(reverse("admin:staff_unit_change", args=[company.team.pk]), data).status_code == 302
+    )
+    company.team.refresh_from_db()
+    assert company.team.path.startswith(company.other.path)
+
+
+def test_an_account_changes_hands_in_one_form(company, login):
+    account = factories.account("云杉:秀英", shop=company.shop, holder=company.agent)
+    held = account.holders.get()
+    data = {
+        "shop": company.shop.pk, "name": account.name, "kind": "person",
+        "holders-TOTAL_FORMS": 2, "holders-INITIAL_FORMS": 1,
+        "holders-0-id": held.pk, "holders-0-account": account.pk, "holders-0-person": company.agent.pk,
+        "holders-0-starts_at_0": "2025-01-01", "holders-0-starts_at_1": "08:00",
+        "holders-0-ends_at_0": "", "holders-0-ends_at_1": "",
+        "holders-1-id": "", "holders-1-account": account.pk, "holders-1-person": company.colleague.pk,
+        "holders-1-starts_at_0": "2026-10-01", "holders-1-starts_at_1": "00:00",
+        "holders-1-ends_at_0": "", "holders-1-ends_at_1": "",
+    }  # fmt: skip
+    address = reverse("admin:staff_platformaccount_change", args=[account.pk])
+    hr = login("hr")
+    assert "两位使用人" in hr.post(address, data).content.decode()
+    data |= {"holders-0-ends_at_0": "2026-10-01", "holders-0-ends_at_1": "00:00"}
+    assert hr.post(address, data).status_code == 302
+    assert list(account.holders.values_list("person__name", flat=True)) == ["李秀英", "王伟"]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from staff import jobs
 from staff.models import Assignment, Employment, Job, Person, SheetImport
+from staff.progress import time_left
 from staff.services import PersonRow, SheetRefused, plan_people, upsert_people
 from staff.services.people_imports import hand_in, preview
 from staff.services.people_sheet import people_file, read_people
@@ -443,3 +445,54 @@ def test_planning_asks_no_more_for_four_hundred_people_than_for_forty(company, d
     for part in (rows[:40], rows):
         with django_assert_max_num_queries(8):
             plan_people(part)
+
+
+def test_the_page_of_a_job_names_it_in_words_and_shows_its_bar(company, login):
+    job = Job.objects.create(
+        kind="check_people",
+        key="x",
+        total=4,
+        done=1,
+        error="ValueError: secret",
+        started_by=company.hr.users.get(),
+    )
+    hr = login("hr")
+    listed = hr.get(reverse("admin:staff_job_changelist")).content.decode()
+    assert "正在核对人员表" in listed
+    assert "check_people" not in listed
+    shown = hr.get(reverse("admin:staff_job_change", args=[job.pk])).content.decode()
+    assert 'data-job-url="/jobs/' in shown
+    assert "1 / 4" in shown
+    assert "secret" not in shown
+    assert login("finance").get(reverse("admin:staff_job_change", args=[job.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("state", "word"), [("done", "已完成"), ("cancelled", "已取消"), ("failed", "联系管理员")], ids=str
+)
+def test_a_bar_says_how_work_ended_and_asks_no_more(state, word, company, login):
+    job = Job.objects.create(
+        kind="x", key="x", total=4, done=1, state=state, started_by=company.hr.users.get(), error="Boom"
+    )
+    bar = login("hr").get(reverse("job_progress", args=[job.pk])).content.decode()
+    assert word in bar
+    assert "data-job-url" not in bar
+    assert "Boom" not in bar
+
+
+@pytest.mark.parametrize(
+    ("done", "minutes", "words"),
+    [
+        (0, 1, ""),
+        (5, 1, "about 60 s left"),
+        (1, 1, "about 9 minutes left"),
+        (9, 1, "about 10 s left"),
+        (10, 1, ""),
+    ],
+    ids=["nothing done yet", "half", "a tenth", "nearly", "all"],
+)
+def test_the_time_left_is_a_guess_from_what_is_done(done, minutes, words):
+    start = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    job = Job(kind="x", key="x", total=10, done=done, state="running", created_at=start)
+    with override("en"):
+        assert time_left(job, at=start + timedelta(minutes=minutes)) == words
