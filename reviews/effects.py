@@ -10,10 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import NoReturn
+
+from django.utils.translation import gettext as _
 
 from reviews import copies, trends
 from reviews.models import Card, CardLine, CardState, CardVersion, Comparison, Objection, Review
 from reviews.plans import core_plans
+from reviews.refusals import BulkRefused, Kind, Refusal
 from reviews.scoring.facts import Source
 from reviews.scoring.rounding import round_half_up
 
@@ -188,26 +192,35 @@ def answer(move: Move) -> None:
         before = card.current
         if before is None:
             continue
-        corrected = copies.read([before])[before.pk]
-        for one in move.answers:
-            if one.upheld and one.value is not None:
-                source = Source.of("objection", line=one.line, date=f"{move.at:%Y-%m-%d}")
-                corrected = copies.with_fact(corrected, one.key, one.value, source)
-        _sign(
-            before,
-            move,
-            {
-                fact.key: fact.value
-                for part in copies.read([before])[before.pk].segments
-                for fact in part.facts
-            },
-        )
+        held = copies.read([before])[before.pk]
+        _sign(before, move, {fact.key: fact.value for part in held.segments for fact in part.facts})
         if any(one.upheld for one in move.answers):
-            plans = core_plans([part.plan_version_id for part in corrected.segments])
-            version = _succeed(
-                card, copies.scored(corrected, plans=plans), at=move.at, why=move.note, frozen_at=move.at
-            )
+            corrected = _corrected(card, held, move)
+            version = _succeed(card, corrected, at=move.at, why=move.note, frozen_at=move.at)
             _take_over_comparisons(before, version)
+
+
+def _corrected(card: Card, held: copies.Copy, move: Move) -> copies.Copy:
+    """Return the copy scored again with the right inputs; refuse ones no card can stand on."""
+    corrected = held
+    for one in move.answers:
+        if one.upheld and one.value is not None:
+            source = Source.of("objection", line=one.line, date=f"{move.at:%Y-%m-%d}")
+            corrected = copies.with_fact(corrected, one.key, one.value, source)
+    plans = core_plans([part.plan_version_id for part in corrected.segments])
+    scored = copies.scored(corrected, plans=plans)
+    for part in scored.segments:
+        facts = part.core_facts()
+        refunded, orders = facts.get("refunded_orders"), facts.get("orders")
+        if refunded and orders and (refunded.value or 0) > (orders.value or 0):
+            _refuse(card, _("More orders would be refunded than there are orders. Check the right value."))
+    if scored.total is None:
+        _refuse(card, _("With this value a line could not be scored. Check the right value."))
+    return scored
+
+
+def _refuse(card: Card, message: str) -> NoReturn:
+    raise BulkRefused([Refusal(card, Kind.BLOCKED, message)], asked=1)
 
 
 def _sign(version: CardVersion, move: Move, old: Mapping[str, str]) -> None:

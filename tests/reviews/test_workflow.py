@@ -288,6 +288,24 @@ class TestObjection:
         assert card.versions.count() == 1
         assert not card.current.objections.exclude(outcome="").exists()
 
+    @pytest.mark.parametrize(
+        ("line", "key", "value", "says"),
+        [
+            pytest.param("conversion", "shop_visitors", 0, "could not be scored", id="leaves a line open"),
+            pytest.param("refund_rate", "refunded_orders", 401, "More orders", id="more refunds than orders"),
+        ],
+    )
+    def test_a_value_no_card_can_stand_on_is_refused(self, firm, line, key, value, says):
+        card = firm.card(firm.chen)
+        take("submit", card, by=user(firm.wang), at=november(2))
+        take("publish", card, by=user(firm.qian), at=november(3))
+        take("object", card, by=user(firm.chen), at=november(4), objections={line: "数据不对"})
+        answer = Answer(line, upheld=True, text="改", key=key, value=Decimal(value))
+        with pytest.raises(Blocked, match=says):
+            take("answer", card, by=user(firm.zhao), at=november(5), answers=[answer])
+        assert card.versions.count() == 1
+        assert not card.current.objections.exclude(outcome="").exists()
+
     def test_not_agreed_before_the_answer(self, firm, card):
         with pytest.raises(Blocked, match="Not every"):
             take("agree", card, by=user(firm.lin), at=november(6))
