@@ -19,6 +19,7 @@ from reviews.demo.quality import Room
 from reviews.models import OpeningMonth
 from staff import calendar
 from staff.models import Attendance, Person
+from staff.services import seed_calendar
 
 Say = Callable[[str], object]
 
@@ -29,6 +30,7 @@ def load(*, last_month: date, now: datetime, say: Say, count: int = MONTHS) -> N
 
     One transaction: an interrupted load leaves an empty database, and one commit is quicker than thousands.
     """
+    seed_calendar(by=None)
     clock = Clock(calendar.load(), now, last_month, count)
     say("people, plans, roles")
     company.build(clock.months)
