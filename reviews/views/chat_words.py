@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,15 @@ from reviews.chats import Message, Side, Waits
 from reviews.models import RubricVersion, SpotCheck
 
 MINUTE = 60
+_COVERED = re.compile("(" + "|".join(re.escape(cover) for cover in chats.COVERS) + ")")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a message: words, or what stands where something was covered."""
+
+    text: str
+    covered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +31,7 @@ class Bubble:
 
     side: Side
     clock: str
-    text: str
+    parts: tuple[Part, ...]
     day: date | None
     wait: str
     pace: str
@@ -70,7 +80,7 @@ def chat_of(messages: Sequence[Message], version: RubricVersion) -> Chat:
             Bubble(
                 side=message.side,
                 clock=f"{message.at:%H:%M:%S}" if message.at else "",
-                text=message.text,
+                parts=_parts(message.text),
                 day=day if day != last_day else None,
                 wait=wait,
                 pace=pace,
@@ -78,6 +88,18 @@ def chat_of(messages: Sequence[Message], version: RubricVersion) -> Chat:
         )
         last_day = day or last_day
     return Chat(tuple(bubbles), *_figures(waits))
+
+
+def _parts(text: str) -> tuple[Part, ...]:
+    """Split a message at what is covered, and say in the reader's language what was there."""
+    covers = {
+        chats.PHONE: _("phone number covered"),
+        chats.ADDRESS: _("address covered"),
+        chats.NUMBER: _("order number covered"),
+        chats.MAIL: _("e-mail address covered"),
+    }
+    pieces = [piece for piece in _COVERED.split(text) if piece]
+    return tuple(Part(covers.get(piece, piece), piece in covers) for piece in pieces)
 
 
 def _figures(waits: Waits) -> tuple[str, str, str, int]:

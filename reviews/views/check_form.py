@@ -35,7 +35,7 @@ class ChatForm(forms.Form):
     buyer = forms.CharField(
         label=gettext_lazy("Buyer's nickname"),
         max_length=60,
-        help_text=gettext_lazy("Kept masked, like 小**8."),
+        help_text=gettext_lazy("Kept masked: only its first and last character."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     sold = forms.ChoiceField(
