@@ -12,12 +12,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from reviews.gaps import Gap, gaps_of
 from reviews.models import Card, NoCard, Review
-from reviews.open_lines import open_lines
 from reviews.services import month
 from staff import jobs
 from staff.calendar import first_of_next
-from staff.models import Job, Shop, Unit
+from staff.models import Job, Role, Shop, Unit
 
 POLL_SECONDS = 0.5
 
@@ -94,17 +94,25 @@ def _unit(shop_name: str | None, code: str | None) -> Unit:
 
 
 def _report(review: Review, unit: Unit) -> dict[str, Any]:
-    cards = Card.objects.filter(review=review, unit__path__startswith=unit.path)
+    rows = Card.objects.filter(review=review, unit__path__startswith=unit.path)
+    cards = list(rows.select_related("person", "assessor").order_by("person__staff_no"))
+    gaps = gaps_of(cards)
     people = NoCard.objects.filter(review=review).select_related("person").order_by("person__staff_no")
     below = month.people_of(review, below=unit)
     return {
         "review": str(review.public_id),
-        "cards": cards.count(),
+        "cards": len(cards),
         "no_card": [
             {"staff_no": row.person.staff_no, "reason": row.words} for row in people if row.person_id in below
         ],
         "open": [
-            {"staff_no": one.card.person.staff_no, "line": one.line.code, "who": one.who}
-            for one in open_lines(cards)
+            {"staff_no": card.person.staff_no, "line": gap.line, "who": _who(card, gap)}
+            for card in cards
+            for gap in gaps.get(card.pk, ())
         ],
     }
+
+
+def _who(card: Card, gap: Gap) -> str:
+    """Return the assessor by name for a supervisor's task, else the role in the reader's language."""
+    return card.assessor.name if gap.owner == Role.SUPERVISOR else str(Role(gap.owner).label)
