@@ -6,6 +6,7 @@ Source: month.md, "In bulk, exceptions first".
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from django.utils.formats import date_format
@@ -60,9 +61,9 @@ def _bounds(cards: Sequence[Card]) -> dict[int, list[Decimal]]:
     return {version: bounds.get(plan, []) for version, plan in plans.items()}
 
 
-def _before(cards: Sequence[Card]) -> dict[tuple[int, object], PastTotal]:
+def _before(cards: Sequence[Card]) -> dict[tuple[int, date], PastTotal]:
     months = sorted({add_months(card.month, -1) for card in cards})
-    return {**trends.past_totals([card.person_id for card in cards], months=months)}
+    return trends.past_totals([card.person_id for card in cards], months=months)
 
 
 def _waived(cards: Sequence[Card]) -> dict[int, int]:

@@ -25,6 +25,7 @@ from reviews.fact_keys import FACT_KEYS, fact_key
 from reviews.models import Card, CardLine, CardState, Objection
 from reviews.refusals import Blocked, WrongState
 from reviews.scoring.facts import FactKey, FactKind
+from reviews.scoring.words import Lang
 from reviews.sheet import SheetLine
 from reviews.sheets.lines import sheet_line
 from reviews.views import common
@@ -112,6 +113,11 @@ def _waiting(found: Card) -> list[tuple[Objection, CardLine]]:
     return [(one, lines[one.line]) for one in objections if one.line in lines]
 
 
+def lang_now() -> Lang:
+    """Return the language of this page, as the core names it."""
+    return "en" if common.language_now() == "en" else "zh"
+
+
 def read_answers(
     request: HttpRequest, waiting: list[tuple[Objection, CardLine]]
 ) -> tuple[list[Answer], list[Fault]]:
@@ -119,7 +125,7 @@ def read_answers(
     answers: list[Answer] = []
     faults: list[Fault] = []
     for one, row in waiting:
-        name = sheet_line(row, "en" if common.language_now() == "en" else "zh").name
+        name = sheet_line(row, lang_now()).name
         answer, wrong = _read(request, one.line, row, name)
         faults += wrong
         if answer is not None:
@@ -167,7 +173,7 @@ def _form(
     request: HttpRequest, found: Card, waiting: list[tuple[Objection, CardLine]], faults: list[Fault]
 ) -> HttpResponse:
     wrong = frozenset(fault.anchor for fault in faults)
-    lang = "en" if common.language_now() == "en" else "zh"
+    lang = lang_now()
     opened = [_open(request.POST.dict(), one, sheet_line(row, lang), row, wrong) for one, row in waiting]
     context = {
         "card": found,

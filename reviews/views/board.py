@@ -67,6 +67,7 @@ def board(request: HttpRequest, public_id: UUID) -> HttpResponse:
     rows = rows_of(request, cards, offers=offers)
     timeline = milestones.timeline_of(review, cards, at=now)
     people = Person.objects.visible_to(user, on=common.today())
+    without = NoCard.objects.filter(review=review, person__in=people)
     context = {
         "review": review,
         "reviews": reviews_of(user)[:REVIEWS_OFFERED],
@@ -74,7 +75,7 @@ def board(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "columns": columns_of(rows, review, offers=offers),
         "timeline": timeline,
         "figures": figures_of(rows, timeline, user=user),
-        "without": NoCard.objects.filter(review=review, person__in=people).select_related("person"),
+        "without": without.exclude(reason=NoCard.Reason.POSITION).select_related("person"),
         "count": len(cards),
     }
     return render(request, "reviews/board.html", context)
@@ -101,7 +102,15 @@ def figures_of(rows: list[Row], timeline: Timeline, *, user: User) -> list[Figur
     first = timeline.next
     if first is None:
         return [*made, Figure(_("Deadline"), _("All done"), _("Every step is done."))]
-    return [*made, Figure(_("Deadline"), first.day, first.late or first.label, "bad" if first.late else "")]
+    return [
+        *made,
+        Figure(
+            _("Deadline"),
+            f"{first.day} {first.weekday}",
+            first.late or first.label,
+            "bad" if first.late else "",
+        ),
+    ]
 
 
 def supervisor_figures(rows: list[Row]) -> list[Figure]:

@@ -276,7 +276,7 @@ def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Tell what happened to a card: who, when, from where to where, and why."""
     user = common.reader_of(request)
     found = get_object_or_404(cards_of(user), public_id=public_id)
-    older = versions_of(user, found).exclude(pk=found.current_id).filter(frozen_at__isnull=False)
+    older = versions_of(user, found).exclude(pk=found.current_id or 0).filter(frozen_at__isnull=False)
     context = {
         "card": found,
         "heading": _("History"),

@@ -46,6 +46,7 @@ class Node:
     number: int
     label: str
     day: str
+    weekday: str
     who: str
     place: int
     tone: str
@@ -106,7 +107,8 @@ def _node(
         act=step.act,
         number=step.number,
         label=str(LABELS[step.act]),
-        day=words.day_words(day),
+        day=words.short_day(day),
+        weekday=str(words.WEEKDAYS[day.weekday()]),
         who=role[:1].upper() + role[1:],
         place=place_of(step.number),
         tone=tone,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -112,11 +114,14 @@ def _counts(user: User) -> dict[int, dict[str, int]]:
             unconfirmed=Count("pk", filter=Q(state__in=unconfirmed)),
         )
     )
-    found = {}
-    for row in rows:
-        closable = row["decided"] and not row["unconfirmed"]
-        found[row["review_id"]] = {**row, "close": row["confirmed"] if closable else 0}
-    return found
+    return {row["review_id"]: _waiting(row) for row in rows}
+
+
+def _waiting(row: Mapping[str, Any]) -> dict[str, int]:
+    """Return the counts of one review; the month can be closed once nothing is unconfirmed."""
+    closable = row["decided"] and not row["unconfirmed"]
+    counts = {code: int(row[code]) for code in ("lacking", "ready", "approve", "answer")}
+    return {**counts, "close": int(row["confirmed"]) if closable else 0}
 
 
 def _todo(code: str, count: int, review: Review, due: datetime | None) -> Todo:

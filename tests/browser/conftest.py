@@ -23,7 +23,9 @@ def chromium() -> Iterator[Browser]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None or not Path(CHROMIUM).exists():
         pytest.skip("needs Chromium: install chromium")
-    with sync_api.sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_api.sync_playwright() as playwright:
+        # Playwright keeps a loop running in this thread; the tests' own queries are meant all the same.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
         )
@@ -32,9 +34,8 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_as(chromium, live_server, monkeypatch) -> Iterator[Callable[..., Page]]:
+def open_as(chromium, live_server) -> Iterator[Callable[..., Page]]:
     """Open a page in which a person is logged in: `open_as(person, width=390, language="en")`."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     contexts: list[Any] = []
     errors: list[str] = []
 
