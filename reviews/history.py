@@ -6,6 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Sequence
+from datetime import UTC
 
 from reviews.models import Card, CardEvent, CardNote
 
@@ -21,7 +22,7 @@ def hash_of(event: CardEvent) -> str:
         event.card_id,
         event.seq,
         event.version_id,
-        event.at.isoformat(),
+        event.at.astimezone(UTC).isoformat(),
         event.act,
         event.from_state,
         event.to_state,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,7 +20,8 @@ def firm() -> Company:
     firm = company()
     card = firm.card()
     take("submit", card, by=user(firm.wang), at=november(3))
-    take("publish", card, by=user(firm.qian), at=november(4), note="同意")
+    local = november(4).astimezone(ZoneInfo("Asia/Shanghai"))  # as a caller may well pass it
+    take("publish", card, by=user(firm.qian), at=local, note="同意")
     return firm
 
 
