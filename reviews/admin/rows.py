@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.decorators import display
@@ -32,6 +32,18 @@ class FiguresAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows that count, of shops the user looks after."""
         return super().get_queryset(request).filter(current=True, shop__in=shops_of(request))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show a row without a link to its history: rows are only ever added."""
+        context = {**(extra_context or {}), "show_history": False}
+        page: HttpResponse = super().changeform_view(request, object_id, form_url, context)
+        return page
 
     @display(description=_("Source"))
     def from_source(self, row: AgentFigures | ShopFigures) -> str:
@@ -60,7 +72,11 @@ class AgentFiguresAdmin(FiguresAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Show every field there is."""
-        return ["shop", "account", "person", "first_day", "last_day", "source", "file", "row", *AGENT_FIELDS]
+        return ["shop", "account", "person", "days", "from_source", "file_name", "row", *AGENT_FIELDS]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Nothing is typed in here."""
+        return self.get_fields(request, obj)
 
     @display(description=_("Account or person"))
     def whose(self, row: AgentFigures) -> str:

@@ -77,7 +77,7 @@ def look_through(path: Path) -> dict[str, SheetInfo]:
             parts = archive.infolist()
             _check_parts(parts)
             return _check_contents(raw, parts)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise Refused("unreadable_workbook") from error
 
 

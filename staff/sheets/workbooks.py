@@ -10,6 +10,8 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from staff.sheets.archives import BadCell, Refused, SheetInfo, look_through
 
+UNREADABLE = (CalamineError, OSError, ValueError)
+
 
 @dataclass(slots=True)
 class Workbook:
@@ -24,8 +26,11 @@ class Workbook:
         return self.sheets[name].bad
 
     def rows(self, name: str) -> Iterator[tuple[int, int, list[object]]]:
-        """Yield (row number from 1, first column from 0, cells)."""
-        sheet = self.book.get_sheet_by_name(name)
+        """Yield (row number from 1, first column from 0, cells). Raises Refused where the sheet is damaged."""
+        try:
+            sheet = self.book.get_sheet_by_name(name)
+        except UNREADABLE as error:
+            raise Refused("unreadable_workbook") from error
         first_column = (sheet.start or (0, 0))[1]
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             yield number, first_column, list(cells)
@@ -37,7 +42,7 @@ def open_workbook(path: Path) -> Workbook:
     try:
         book = CalamineWorkbook.from_path(path)
         metadata = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-    except (CalamineError, OSError, ValueError) as error:
+    except UNREADABLE as error:
         raise Refused("unreadable_workbook") from error
     hidden = [sheet.name for sheet in metadata if sheet.visible != SheetVisibleEnum.Visible]
     visible = {s.name: found.get(s.name, SheetInfo()) for s in metadata if s.name not in hidden}

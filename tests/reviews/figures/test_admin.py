@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reviews.figures import counting
-from reviews.models import AgentFigures, ImportBatch, Target
+from reviews.models import AgentFigures, ImportBatch, SourceOrder, Target
 from staff import jobs
 from staff.models import PlatformAccount, User
 from tests import factories
@@ -186,7 +186,7 @@ def test_strange_matches_change_nothing(hr, shop, data):
 
 
 @pytest.mark.parametrize(
-    ("role", "status"), [("hr", 200), ("supervisor", 404), ("manager", 403), ("finance", 403), (None, 404)]
+    ("role", "status"), [("hr", 200), ("supervisor", 404), ("manager", 404), ("finance", 404), (None, 404)]
 )
 def test_IMP_23_only_hr_imports(login, shop, role, status):
     client = login(role)
@@ -261,6 +261,26 @@ def test_a_name_that_is_markup_stays_text(hr, shop, tmp_path):
     shown = page(hr, batch)
     assert nasty not in shown
     assert "&lt;img src=x" in shown
+
+
+def test_stored_rows_are_looked_at_and_never_changed(hr, shop, tmp_path):
+    batch, _answer = upload(hr, shop, xlsx(tmp_path / "客服业绩_20261001.xlsx", RESULTS, result()))
+    act(hr, batch, "apply")
+    row = AgentFigures.objects.get()
+    assert "示例旗舰店:小雅" in hr.get("/admin/reviews/agentfigures/").content.decode()
+    shown = hr.get(f"/admin/reviews/agentfigures/{row.pk}/change/").content.decode()
+    assert "千牛 客服业绩" in shown
+    assert "/history/" not in shown
+    assert hr.post(f"/admin/reviews/agentfigures/{row.pk}/change/", {"sales": "1"}).status_code == 403
+    for model in ("shopfigures", "shopmonth", "sourceorder"):
+        assert hr.get(f"/admin/reviews/{model}/").status_code == 200
+
+
+def test_the_order_of_sources_is_turned_for_a_month(hr, shop):
+    data = {"shop": shop.pk, "month": "2026-10-15", "field": "sales", "source": "own", "rank": 1}
+    answer = hr.post("/admin/reviews/sourceorder/add/", data)
+    assert answer.status_code == 302
+    assert SourceOrder.objects.get().month == date(2026, 10, 1)
 
 
 class TestTargets:

@@ -380,3 +380,21 @@ def test_headers_of_a_format_are_unambiguous():
         keys = [key for column in form.columns for key in column.keys]
         assert len(keys) == len(set(keys)), form.name
     assert len(PLATFORM_FORMATS) == 5
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_FLT_damaged_files_are_refused_or_read_and_never_crash(tmp_path, seed):
+    import random
+
+    chance = random.Random(seed)
+    source = SAMPLES / chance.choice(["客服业绩_20261001.xlsx", "店铺日数据_2026-10.csv"])
+    data = bytearray(source.read_bytes())
+    if chance.random() < 0.3:
+        data = data[: chance.randrange(len(data))]
+    for _ in range(chance.randrange(40)):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    path = tmp_path / source.name
+    path.write_bytes(bytes(data))
+    file = read_file(path)
+    for issue in file.issues:
+        assert sentence(issue.code, issue.params)
