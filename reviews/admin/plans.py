@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,6 +27,11 @@ from reviews.plan_editor.starting import StartForm, first_of_next_month
 from reviews.plan_editor.state import PlanState, state_of
 from staff.admin.base import HR, RoleAdmin
 from staff.models import User
+
+if TYPE_CHECKING:
+    _Form = forms.ModelForm[PlanAssignment]
+else:
+    _Form = forms.ModelForm
 
 READERS = frozenset({"manager", "director", "general_office"})
 
@@ -234,10 +240,28 @@ class PlanAdmin(RoleAdmin):
         )
 
 
+class AssignmentForm(_Form):
+    """Says which plan scores a unit's position; only what is published scores anybody."""
+
+    class Meta:
+        model = PlanAssignment
+        fields: ClassVar = ["plan", "unit", "position", "employment_kind", "starts_on"]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a plan that has no published version on the day the assignment begins."""
+        data = super().clean() or {}
+        plan, starts_on = data.get("plan"), data.get("starts_on")
+        if plan is not None and starts_on is not None and plans.version_in_force(plan, on=starts_on) is None:
+            said = _("%(plan)s has no published version on %(day)s. Publish one that starts by then.")
+            raise ValidationError(said % {"plan": plan, "day": starts_on.isoformat()})
+        return data
+
+
 @admin.register(PlanAssignment)
 class PlanAssignmentAdmin(RoleAdmin):
     """Which plan a unit's position is scored by."""
 
+    form = AssignmentForm
     readers: ClassVar[frozenset[str]] = READERS
     deletes = True
     list_display = ("unit", "position", "employment_kind", "plan", "starts_on")

@@ -121,14 +121,14 @@ NOTES: dict[str, Pair] = {
         "Not applicable, its weight goes to the other lines: {reason}.",
     ),
     "missing": ("缺数据：{reason}。", "Missing: {reason}."),
-    "waived": ("免计，按满分：{reason}。", "Waived, full weight: {reason}."),
+    "waived": ("已豁免，按满分：{reason}。", "Waived, full weight: {reason}."),
 }  # fmt: skip
 
 STATUSES: dict[str, Pair] = {
     "scored": ("已计分", "Scored"),
     "not_applicable": ("不适用", "Not applicable"),
     "missing": ("缺数据", "Missing"),
-    "waived": ("免计", "Waived"),
+    "waived": ("已豁免", "Waived"),
 }
 
 RULES: dict[str, Pair] = {

@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reviews import plans
-from reviews.models import Plan, PlanVersion
+from reviews.models import Plan, PlanAssignment, PlanVersion
 from reviews.plan_editor.acts import act
 from reviews.plan_editor.drawing import Drawing
 from reviews.plan_editor.reading import Reader, plan_of, read_state
 from reviews.plan_editor.state import PlanState, state_of
 from reviews.scoring.rules import Events, Grade, Grades
 from reviews.shipped import AGENT, GRADED, SHIPPED
-from staff.models import User
+from staff.models import Unit, User
 from tests import factories as make
 from tests.reviews.scoring.builders import line, tiers
 from tests.reviews.scoring.builders import plan as core_plan
@@ -378,3 +378,20 @@ def test_each_language_shows_only_its_own_words(client, people, draft, published
     else:
         assert "定量指标" in body
         assert "Quantitative" not in body
+
+
+def test_a_plan_is_assigned_only_from_the_day_it_is_in_force(client, people, draft, published):
+    client.force_login(people["hr"])
+    url = reverse("admin:reviews_planassignment_add")
+    unit, position = Unit.objects.get(), make.position()
+    sent = {"unit": unit.pk, "position": position.pk, "employment_kind": ""}
+    for version, starts_on, made in (
+        (draft, "2026-06-01", 0),
+        (published, "2025-12-31", 0),
+        (published, "2026-01-01", 1),
+    ):
+        answer = client.post(url, {**sent, "plan": version.plan_id, "starts_on": starts_on})
+        assert PlanAssignment.objects.count() == made
+        assert ("还没有公布的版本" in answer.content.decode()) is not bool(made)
+    client.force_login(people["manager"])
+    assert client.post(url, sent).status_code == 403
