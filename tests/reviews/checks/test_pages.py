@@ -8,9 +8,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from reviews import records
 from reviews.models import ServiceEvent, SpotCheck, WorkSummary
+from reviews.rubrics import load_rubric
 from tests import factories as make
+from tests.reviews.people import company
+from tests.reviews.views.conftest import pass_on
 
 XSS = '"><img src=x onerror=alert(1)>{{7*7}}'
 
@@ -224,10 +226,15 @@ def test_an_event_from_recording_to_decision(team, as_):
     assert "赵启航" in again.content.decode()
 
 
-def test_a_frozen_month_takes_nothing_new(team, as_, monkeypatch):
-    def refuse(*_args):
-        raise records.ValidationError("frozen")
-
-    monkeypatch.setattr("reviews.checks.require_open_month", refuse)
-    assert as_(team.zhao).post(new_url(team.jing), posted()).status_code == 422
+def test_a_month_whose_card_is_submitted_takes_nothing_new(db, as_):
+    firm = company()
+    load_rubric()
+    pass_on(firm, firm.card(), "submitted")
+    client = as_(firm.wang)
+    page = client.post(new_url(firm.lin), posted(chat_on="2026-10-20"))
+    assert page.status_code == 422
+    event = {"form_key": "", "kind": "dispute", "day": "2026-10-20", "account": "发错颜色"}
+    assert client.post(reverse("event_new", args=[firm.lin.public_id]), event).status_code == 422
     assert not SpotCheck.objects.exists()
+    assert not ServiceEvent.objects.exists()
+    assert client.post(new_url(firm.lin), posted(chat_on="2026-09-20")).status_code == 302
