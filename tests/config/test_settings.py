@@ -33,7 +33,7 @@ def clean(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("variables", "named"),
     [
-        pytest.param({}, "SECRET_KEY", id="no secret outside DEBUG"),
+        pytest.param({"DEBUG": "0"}, "SECRET_KEY", id="no secret outside DEBUG"),
         pytest.param(PRODUCTION | {"SECRET_KEY": "short"}, "SECRET_KEY", id="short secret"),
         pytest.param(PRODUCTION | {"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS", id="no host"),
         pytest.param(PRODUCTION | {"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS", id="every host"),
@@ -51,6 +51,23 @@ def test_nonsense_stops_the_start(clean, variables, named):
         clean.setenv(name, value)
     with pytest.raises(ImproperlyConfigured, match=named):
         runpy.run_path(str(SETTINGS))
+
+
+def test_without_any_variable_it_is_somebodys_own_machine(clean, tmp_path):
+    first, second = runpy.run_path(str(SETTINGS)), runpy.run_path(str(SETTINGS))
+    assert first["DEBUG"] is True
+    assert first["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+    assert first["DATABASES"]["default"]["NAME"] == str(tmp_path / "keji.sqlite3")
+    assert first["SECRET_KEY"] == second["SECRET_KEY"]
+    key = tmp_path / "secret-key"
+    assert len(key.read_text()) >= 50
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_makes_it_a_site(clean):
+    clean.setenv("SECRET_KEY", LONG)
+    clean.setenv("ALLOWED_HOSTS", "keji.example.com")
+    assert runpy.run_path(str(SETTINGS))["DEBUG"] is False
 
 
 def test_production_settings_pass_the_deployment_checks(clean):
