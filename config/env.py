@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -75,6 +77,21 @@ def address(name: str, url: str) -> tuple[SplitResult, int | None]:
         return parts, parts.port
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} is no valid URL: {error}.") from error
+
+
+def own_secret(path: Path) -> str:
+    """Return the key of an installation that was given none: made by chance once, readable by its owner.
+
+    Web and worker start together: the first to link its key in place wins, whole.
+    """
+    if not path.exists():
+        made = path.with_name(f"{path.name}.{os.getpid()}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        with suppress(FileExistsError):
+            path.hardlink_to(made)
+        made.unlink()
+    return path.read_text(encoding="ascii")
 
 
 def database(name: str, *, fallback: Path, conn_max_age: int = 60) -> dict[str, Any]:

@@ -20,14 +20,15 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 KEJI_VAR = Path(env.text("KEJI_VAR") or BASE_DIR / "var").resolve()
 KEJI_VAR.mkdir(parents=True, exist_ok=True)
 
-DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
+# Without any variable this is somebody's own machine: it answers to localhost alone. A site has a key.
+DEBUG = env.flag("DEBUG", default=not SECRET_KEY)
 if not SECRET_KEY:
     if not DEBUG:
         raise ImproperlyConfigured(
             "SECRET_KEY is not set. Set it to a long random text, or set DEBUG=1 on your own machine."
         )
-    SECRET_KEY = "insecure-for-debug-only"  # noqa: S105  refused above unless DEBUG is on
+    SECRET_KEY = env.own_secret(KEJI_VAR / "secret-key")
 elif not DEBUG and len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters: use a long random text.")
 
