@@ -307,7 +307,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
 
     def _require(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
-            raise PermissionDenied
+            raise Http404
 
     def _batch(self, request: HttpRequest, object_id: str) -> ImportBatch:
         self._require(request)
