@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from reviews.models import Procedure, ProcedureStep
-from staff.models import RoleHolding
+from staff.models import Employment, RoleHolding
 
 SUBJECT = "subject"
 ACTS = ("assess", "approve", "confirm", "decide", "close", "hand_over", "pay")
@@ -125,14 +125,19 @@ class Holders:
     """Who holds which role over which unit; asked for many people after two queries."""
 
     def __init__(self, *, last_day: date, on: date) -> None:
-        """Read the holders on the month's last day who still are, and those of today."""
+        """Read the holders on the month's last day who still are, and those of today; none who has left."""
         self._then: dict[tuple[str, str], list[int]] = {}
         self._now: dict[tuple[str, str], list[int]] = {}
         rows = RoleHolding.objects.filter(starts_on__lte=max(last_day, on)).filter(
             Q(ends_on__isnull=True) | Q(ends_on__gt=on)
         )
-        for role, path, person, starts in rows.order_by("person__staff_no").values_list(
-            "role", "unit__path", "person_id", "starts_on"
+        employed = Employment.objects.filter(person=OuterRef("person"), hired_on__lte=on).filter(
+            Q(left_on__isnull=True) | Q(left_on__gt=on)
+        )
+        for role, path, person, starts in (
+            rows.filter(Exists(employed))
+            .order_by("person__staff_no")
+            .values_list("role", "unit__path", "person_id", "starts_on")
         ):
             if starts <= last_day:
                 self._then.setdefault((role, path), []).append(person)

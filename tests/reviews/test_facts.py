@@ -205,6 +205,13 @@ class TestWhoActs:
         holders = Holders(last_day=date(2026, 10, 31), on=date(2026, 11, 2))
         assert holders.eyes(firm.lin.pk, firm.team.path, "agent", roles) is None
 
+    def test_who_has_left_is_passed_over(self, firm):
+        firm.wang.employments.update(left_on=date(2026, 11, 1))
+        factories.role(firm.li, "supervisor", firm.shop)
+        roles = roles_of(load_procedures()["full"])
+        holders = Holders(last_day=date(2026, 10, 31), on=date(2026, 11, 2))
+        assert holders.eyes(firm.lin.pk, firm.team.path, "agent", roles).assessor_id == firm.li.pk
+
     def test_loading_twice_keeps_what_hr_has_changed(self, firm):
         full = Procedure.objects.get(code="full")
         full.steps.filter(act="assess").update(working_day=2)
