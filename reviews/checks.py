@@ -172,11 +172,11 @@ def _checked(
         version = version_of(person, on=given.chat_on)
     except ValidationError as refused:
         problems["chat_on"] = [*problems.get("chat_on", []), *refused.messages]
-        raise ValidationError(problems) from None  # type: ignore[arg-type]
+        raise ValidationError(problems) from None
     items = list(version.items.prefetch_related("causes"))
     problems |= mark_problems(items, marks=given.marks, critical=given.critical, note=given.note)
     if problems:
-        raise ValidationError(problems)  # type: ignore[arg-type]
+        raise ValidationError(problems)
     return version, items
 
 

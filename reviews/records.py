@@ -30,6 +30,31 @@ def order_digest(order: str) -> str:
     return salted_hmac("reviews.ServiceEvent.order", plain, algorithm="sha256").hexdigest() if plain else ""
 
 
+def _event_problems(
+    person: Person, *, kind: str, day: date, account: str, cause: str, at: datetime
+) -> dict[str, list[str]]:
+    """Return what is wrong with an event, by field."""
+    problems: dict[str, list[str]] = {}
+    if day > timezone.localdate(at):
+        problems["day"] = [_("This day has not come yet.")]
+    if kind not in ServiceEvent.Kind.values:
+        problems["kind"] = [_("Choose what kind of event it is.")]
+    if cause and cause not in ServiceEvent.Cause.values:
+        problems["cause"] = [_("Choose a cause of the list.")]
+    if not account.strip():
+        problems["account"] = [_("Say in a sentence what happened.")]
+    try:
+        require_open_month(person, day)
+    except ValidationError as refused:
+        problems.setdefault("day", []).extend(refused.messages)
+    return problems
+
+
+def _event_of(form_key: UUID, *, by: User) -> ServiceEvent | None:
+    """Return the event a form has recorded already."""
+    return ServiceEvent.objects.filter(form_key=form_key, recorded_by=by).first()
+
+
 def record_event(
     *,
     person: Person,
@@ -44,26 +69,10 @@ def record_event(
     handling: str = "",
     shop: Shop | None = None,
 ) -> ServiceEvent:
-    """Keep one dispute, complaint or review, not decided yet; the same form sent twice gives the one event.
-
-    The order number is kept as a keyed digest and its last four characters; texts are masked.
-    """
+    """Keep one event, not decided yet; the same form twice gives the one. Order digested, texts masked."""
     require_lead(by, person, on=timezone.localdate(at))
-    problems: dict[str, list[str]] = {}
-    if day > timezone.localdate(at):
-        problems["day"] = [_("This day has not come yet.")]
-    if kind not in ServiceEvent.Kind.values:
-        problems["kind"] = [_("Choose what kind of event it is.")]
-    if cause and cause not in ServiceEvent.Cause.values:
-        problems["cause"] = [_("Choose a cause of the list.")]
-    if not account.strip():
-        problems["account"] = [_("Say in a sentence what happened.")]
-    try:
-        require_open_month(person, day)
-    except ValidationError as refused:
-        problems.setdefault("day", []).extend(refused.messages)
-    if problems:
-        raise ValidationError(problems)  # type: ignore[arg-type]
+    if problems := _event_problems(person, kind=kind, day=day, account=account, cause=cause, at=at):
+        raise ValidationError(problems)
     try:
         with transaction.atomic():
             return ServiceEvent.objects.create(
@@ -81,10 +90,9 @@ def record_event(
                 form_key=form_key,
             )
     except IntegrityError:
-        twice = ServiceEvent.objects.filter(form_key=form_key, recorded_by=by).first()
-        if twice is None:
-            raise
-        return twice
+        if twice := _event_of(form_key, by=by):
+            return twice
+        raise
 
 
 def decide_event(event: ServiceEvent, *, by_service: str, reason: str, by: User, at: datetime) -> None:
@@ -206,7 +214,7 @@ def waive(*, month: date, line: str, reason: str, scope: Scope, by: User, at: da
     """
     _require_hr(by, on=timezone.localdate(at))
     if problems := waiver_problems(line=line, reason=reason, scope=scope, by=by):
-        raise ValidationError(problems)  # type: ignore[arg-type]
+        raise ValidationError(problems)
     return Waiver.objects.create(
         month=month.replace(day=1),
         line=line,

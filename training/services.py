@@ -49,14 +49,7 @@ def record_marks(
     if problems := mark_problems(marks):
         raise ValidationError(problems)
     last = {(given.person_id, given.kind, given.sat_on): given for given in marks}
-    held = {
-        (row.person_id, row.kind, row.sat_on): row
-        for row in ExamMark.objects.filter(
-            superseded=False,
-            person__in={given.person_id for given in marks},
-            sat_on__in={given.sat_on for given in marks},
-        )
-    }
+    held = _held(marks)
     changed, fresh = [], []
     for key, given in last.items():
         row = held.get(key)
@@ -79,6 +72,13 @@ def record_marks(
     ExamMark.objects.filter(pk__in=changed).update(superseded=True)
     ExamMark.objects.bulk_create(fresh, batch_size=500)
     return Recorded(len(fresh) - len(changed), len(changed), len(last) - len(fresh))
+
+
+def _held(marks: Sequence[MarkGiven]) -> dict[tuple[int, str, date], ExamMark]:
+    """Return the marks in force of the same people and days."""
+    people, days = {given.person_id for given in marks}, {given.sat_on for given in marks}
+    rows = ExamMark.objects.filter(superseded=False, person__in=people, sat_on__in=days)
+    return {(row.person_id, row.kind, row.sat_on): row for row in rows}
 
 
 def mark_problems(marks: Sequence[MarkGiven]) -> list[str]:

@@ -48,7 +48,7 @@ class Agent:
 
 def agents(months: list[date]) -> list[Agent]:
     """Return the forty agents of the demo; joiner and leaver come and go in the last month."""
-    found = []
+    found: list[Agent] = []
     for team_number, team in enumerate(cast.TEAMS):
         shop = cast.SHOPS[team.shop]
         for place, name in enumerate(team.agents, start=1):

@@ -125,6 +125,20 @@ def posted_items(version: RubricVersion, data: QueryDict) -> dict[str, Posted]:
     return found
 
 
+def form_of(check: SpotCheck) -> ChatForm:
+    """Return the form filled with a kept check."""
+    return ChatForm(
+        initial={
+            "chat_on": check.chat_on,
+            "buyer": check.buyer,
+            "sold": "yes" if check.sold else "no",
+            "product": check.product,
+            "text": check.transcript,
+            "note": check.note,
+        }
+    )
+
+
 def items_of(check: SpotCheck) -> dict[str, Posted]:
     """Return a kept check's items as a form would post them."""
     found = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -31,6 +32,7 @@ from reviews.views.check_form import (
     add_faults,
     faults_of,
     form_key,
+    form_of,
     given_of,
     items_of,
     mark_faults,
@@ -149,6 +151,15 @@ def _after(request: HttpRequest, check: SpotCheck, person: Person) -> HttpRespon
     return redirect(f"{reverse('check_new', args=[person.public_id])}?month={month:%Y-%m}")
 
 
+def _standing(person: Person, *, month: date) -> tuple[str, Coverage | None]:
+    """Return a person's unit at the month's end, and how far the month's checks are."""
+    placed = access.current_assignments(calendar.last_day_of(month)).filter(person=person)
+    found = placed.select_related("unit").first()
+    if found is None:
+        return "", None
+    return found.unit.name, checks.coverage({person.pk: found.position_id}, month=month)[person.pk]
+
+
 def _page(
     request: HttpRequest,
     form: ChatForm,
@@ -166,13 +177,11 @@ def _page(
     text = str(shown["text"].value() or "")
     day = calendar.last_day_of(month)
     shown_list = shown_items(version, items, faults)
-    placed = access.current_assignments(day).filter(person=person).select_related("unit").first()
-    positions = {person.pk: placed.position_id} if placed else {}
-    cover = checks.coverage(positions, month=month).get(person.pk)
+    unit, cover = _standing(person, month=month)
     marked = [item for item in shown_list if not item.item.critical]
     context = {
         "person": person,
-        "unit": placed.unit.name if placed else "",
+        "unit": unit,
         "month": month,
         "form": shown,
         "version": version,
@@ -240,28 +249,16 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = SpotCheck.objects.visible_to(user, at=at).select_related("person", "version")
     check = get_object_or_404(found, public_id=public_id, checker=user.person_id or 0)
     version = _rubric(check.version)
-    month = check.chat_on.replace(day=1)
+    draw = partial(
+        _page,
+        request,
+        person=check.person,
+        month=check.chat_on.replace(day=1),
+        key=check.form_key,
+        check=check,
+    )
     if request.method == "GET":
-        initial = {
-            "chat_on": check.chat_on,
-            "buyer": check.buyer,
-            "sold": "yes" if check.sold else "no",
-            "product": check.product,
-            "text": check.transcript,
-            "note": check.note,
-        }
-        form, items = ChatForm(initial=initial), items_of(check)
-        return _page(
-            request,
-            form,
-            version,
-            items,
-            {},
-            person=check.person,
-            month=month,
-            key=check.form_key,
-            check=check,
-        )
+        return draw(form_of(check), version, items_of(check), {})
     form, items = ChatForm(request.POST), posted_items(version, request.POST)
     faults: dict[str, list[str]] = {}
     if form.is_valid():
@@ -272,17 +269,9 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The earlier marks stay in the history."))
             return redirect("check", check.public_id)
-    return _page(
-        request,
-        form,
-        version,
-        items,
-        faults,
-        person=check.person,
-        month=month,
-        key=check.form_key,
-        check=check,
-    )
+    else:
+        faults = mark_faults(version, items, form)
+    return draw(form, version, items, faults)
 
 
 @login_required
