@@ -32,6 +32,7 @@ class PlatformAccountAdmin(RoleAdmin):
     """Accounts of customer service on the platforms."""
 
     readers = frozenset({"manager", "director"})
+    of_unit = "shop__units"
     list_display = ("name", "shop", "kind", "held_by")
     list_select_related = ("shop",)
     list_filter = (("kind", ChoicesDropdownFilter), ("shop", RelatedDropdownFilter))
@@ -43,7 +44,7 @@ class PlatformAccountAdmin(RoleAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Bring the holders along."""
         holders = AccountHolder.objects.select_related("person").order_by("-starts_at")
-        return super().get_queryset(request).prefetch_related(Prefetch("holders", holders))
+        return super().get_queryset(request).distinct().prefetch_related(Prefetch("holders", holders))
 
     @admin.display(description=_("held by"))
     def held_by(self, account: PlatformAccount) -> str:

@@ -45,6 +45,13 @@ class ByRole:
         found = scope(request)
         return found.superuser or found.has(*roles)
 
+    def may_write(self, request: HttpRequest) -> bool:
+        """Whether the user writes: what belongs to no branch is changed by HR of the whole company."""
+        found = scope(request)
+        if self.of_person or self.of_unit or found.everything:
+            return self.may(request, self.writers)
+        return found.has(*(self.writers - HR))
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whether the model's app is drawn."""
         return self.may(request, self.writers | self.readers)
@@ -55,15 +62,15 @@ class ByRole:
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Whether the user may add."""
-        return self.may(request, self.writers)
+        return self.may_write(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Whether the user may change."""
-        return self.may(request, self.writers)
+        return self.may_write(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Whether the user may delete; most rows are kept for ever."""
-        return self.deletes and self.may(request, self.writers)
+        return self.deletes and self.may_write(request)
 
     def has_view_or_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Whether the user may look or change."""
@@ -76,6 +83,13 @@ class ByRole:
             if field is not None and hasattr(field.widget, flag):
                 setattr(field.widget, flag, False)
         return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Accept only what exists for the user, whatever the form was made to send."""
+        owner = self.admin_site._registry.get(db_field.remote_field.model)  # type: ignore[attr-defined]  # noqa: SLF001
+        if isinstance(owner, RoleAdmin) and owner.has_view_permission(request):
+            kwargs.setdefault("queryset", owner.get_queryset(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
     def within(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows of the branches in which the user holds one of the roles."""
@@ -151,14 +165,22 @@ class ReadOnlyAdmin(RoleAdmin):
         return False
 
 
-class RoleTabular(ByRole, TabularInline):
+class OfParent(ByRole):
+    """Rows on a parent's page: the parent is their door, and decides whether its page is changed at all."""
+
+    def may_write(self, request: HttpRequest) -> bool:
+        """Whether the user writes rows of this kind."""
+        return self.may(request, self.writers)
+
+
+class RoleTabular(OfParent, TabularInline):
     """Rows of a parent, as a table."""
 
     extra = 0
     hide_title = True
 
 
-class RoleStacked(ByRole, StackedInline):
+class RoleStacked(OfParent, StackedInline):
     """Rows of a parent, as forms."""
 
     extra = 0

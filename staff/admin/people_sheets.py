@@ -173,8 +173,10 @@ def by_row(changes: Sequence[Change]) -> list[ChangedRow]:
     """Return the changes row by row: what, before, after."""
     rows = []
     for (where, who), found in groupby(changes, key=lambda change: (change.where, change.who)):
-        cells = [(str(one.what), _in_words(one, one.old), _in_words(one, one.new)) for one in found]
-        rows.append(ChangedRow(where, who, all(not old for _what, old, _new in cells), cells))
+        changed = list(found)
+        cells = [(str(one.what), _in_words(one, one.old), _in_words(one, one.new)) for one in changed]
+        is_new = any(one.key == "name" and not one.old for one in changed)
+        rows.append(ChangedRow(where, who, is_new, cells))
     return rows
 
 

@@ -32,7 +32,7 @@ class RelatedHistory:
 
 def related_history(person_id: str, *, models: tuple[type[Model], ...]) -> list[RelatedHistory]:
     """Return what changed about a person's rows, kind by kind, in one query each."""
-    if not person_id.isdigit():
+    if not (person_id.isascii() and person_id.isdigit()):
         return []
     found = []
     for model in models:

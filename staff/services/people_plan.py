@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -146,6 +146,8 @@ def _one_row(row: PersonRow, *, plan: PeoplePlan, known: Known, shop: Shop | Non
     created = len(plan.create)
     person = _person(row, plan=plan, known=known)
     if person is None:
+        if row.assigns and row.staff_no not in known.people:
+            plan.problems.extend(_resolve(row, found=None, known=known)[1])
         return False
     _employment(row, person=person, plan=plan, known=known)
     if row.assigns:
@@ -164,9 +166,16 @@ def _set(plan: PeoplePlan, row: PersonRow, target: Any, values: Mapping[str, Any
         setattr(target, name, value)
         words = type(target)._meta.get_field(name).verbose_name  # noqa: SLF001  Django's documented API
         who = f"{row.name or ''} {row.staff_no}".strip()
+        if name == "left_on":
+            # The sheet says the last day employed, the table the first day no longer employed.
+            words, old, value = _("last day employed"), _day_before(old), _day_before(value)
         plan.outcome.changes.append(Change(row.where, who, words, shown(old), shown(value), name))
         if not is_new:
             plan.update.append(target)
+
+
+def _day_before(day: date | None) -> date | None:
+    return day and day - timedelta(days=1)
 
 
 def shown(value: Any) -> str:

@@ -333,3 +333,44 @@ def test_an_account_changes_hands_in_one_form(company, login):
     data |= {"holders-0-ends_at_0": "2026-10-01", "holders-0-ends_at_1": "00:00"}
     assert hr.post(address, data).status_code == 302
     assert list(account.holders.values_list("person__name", flat=True)) == ["李秀英", "王伟"]
+
+
+@pytest.fixture
+def branch_hr(company):
+    """HR of one branch."""
+    made = factories.person("林晓芸", staff_no="branch_hr", unit=company.branch, position=company.presales)
+    factories.role(made, "hr", company.branch)
+    company.branch_hr = made
+    return made
+
+
+def test_hr_of_a_branch_gives_roles_in_it_and_nowhere_else(branch_hr, company, login):
+    hr, address = login("branch_hr"), reverse("admin:staff_roleholding_add")
+    assert hr.post(address, holding(company.colleague, company.team)).status_code == 302
+    before = RoleHolding.objects.count()
+    for person, unit in ((company.colleague, company.root), (company.stranger, company.team)):
+        assert hr.post(address, holding(person, unit)).status_code == 200
+    assert RoleHolding.objects.count() == before
+
+
+@pytest.mark.parametrize("model", ["staff_position", "staff_level", "staff_holiday", "staff_shifttype"])
+def test_hr_of_a_branch_reads_what_the_whole_company_shares(model, branch_hr, login):
+    hr = login("branch_hr")
+    assert hr.get(page(model)).status_code == 200
+    assert hr.get(reverse(f"admin:{model}_add")).status_code == 403
+
+
+def test_hr_of_a_branch_sees_its_people_shops_and_accounts_only(branch_hr, company, login):
+    foreign = factories.shop("别家店")
+    factories.account("别家:一", shop=foreign)
+    factories.account("本店:一", shop=company.shop)
+    hr = login("branch_hr")
+    assert "石磊" not in hr.get(page("staff_person")).content.decode()
+    accounts = hr.get(page("staff_platformaccount")).content.decode()
+    assert "本店:一" in accounts
+    assert "别家:一" not in accounts
+    assert "别家店" not in hr.get(page("staff_shop")).content.decode()
+    text = hr.get(reverse("admin:staff_person_change", args=[company.agent.pk])).content.decode()
+    assert 'name="assignments-0-starts_on"' in text
+    text = hr.get(reverse("admin:staff_level_change", args=[company.level.pk])).content.decode()
+    assert 'name="amounts-0-base_salary"' not in text

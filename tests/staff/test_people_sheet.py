@@ -207,6 +207,17 @@ def test_a_faulty_row_stops_the_whole_sheet(row, word, company):
     assert (Person.objects.count(), Assignment.objects.count(), Employment.objects.count()) == before
 
 
+def test_a_new_person_without_a_name_and_with_a_wrong_level_is_told_both(company):
+    row = PersonRow("2", "new", hired_on=date(2026, 1, 1), unit="team", position="presales", level="L9")
+    assert [str(problem.column) for problem in plan_people([row]).problems] == ["姓名", "级别"]
+
+
+def test_a_leave_date_is_shown_as_the_sheet_says_it(company):
+    row = PersonRow("2", "agent", hired_on=factories.HIRED, left_on=date(2026, 11, 13))
+    (change,) = plan_people([row]).outcome.changes
+    assert (str(change.what), change.old, change.new) == ("最后在职日", "", "2026-11-12")
+
+
 def test_two_rows_that_contradict_each_other_are_both_named(company):
     rows = [PersonRow("2", "agent", name="李秀英"), PersonRow("3", "agent", name="李秀瑛")]
     assert [problem.where for problem in plan_people(rows).problems] == ["3"]
