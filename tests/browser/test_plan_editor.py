@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from django.test import Client
 
 from reviews import plans
 from reviews.models import PlanVersion
 from reviews.plan_editor.state import state_of
 from reviews.scoring.plan import Group
 from reviews.shipped import AGENT
-from staff.models import User
 from tests import factories as make
 
-CHROMIUM = Path("/usr/bin/chromium")
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page(live_server, monkeypatch):
+def page(open_as):
     """A page of a browser in which HR is logged in."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     company = make.unit("company", kind="company")
     hr = make.person(
         "韩雪", staff_no="HR", unit=company, position=make.position("office", subject_kind="none")
     )
     make.role(hr, "hr", company)
-    client = Client()
-    client.force_login(User.objects.get(person=hr))
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        context = browser.new_context(viewport={"width": 1366, "height": 900})
-        context.add_cookies([cookie])
-        found = context.new_page()
-        found.set_default_timeout(15000)
-        found.on("dialog", lambda dialog: dialog.accept())
-        yield found
-        browser.close()
+    found = open_as(hr)
+    found.on("dialog", lambda dialog: dialog.accept())
+    return found
 
 
 def press(page, value):
@@ -55,8 +34,8 @@ def press(page, value):
     page.wait_for_timeout(50)
 
 
-def start(page, base):
-    page.goto(f"{base}/admin/reviews/plan/add/")
+def start(page):
+    page.goto("/admin/reviews/plan/add/")
     for name, value in {
         "name_zh": AGENT.name_zh,
         "name_en": AGENT.name_en,
@@ -112,8 +91,8 @@ def fill_bands(page, state):
             page.set_checked(f"[name=b{number}-{name}]", getattr(band, name))
 
 
-def test_hr_builds_the_default_plan_from_nothing_and_publishes_it(page, live_server):
-    start(page, live_server.url)
+def test_hr_builds_the_default_plan_from_nothing_and_publishes_it(page):
+    start(page)
     assert page.locator(".kp-act button[value=publish]").is_disabled()
     state = state_of(AGENT, starts_on=PlanVersion.objects.get().starts_on)
     for index, line in enumerate(state.lines):

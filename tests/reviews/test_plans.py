@@ -10,6 +10,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis.extra.django import TestCase
 
@@ -27,6 +28,13 @@ from tests.reviews.scoring.test_laws import plans as any_plan
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """Refusals are read here in the language they are written in."""
+    with translation.override("en"):
+        yield
 
 
 def draft(base=AGENT, *, starts_on=date(2026, 1, 1)):
