@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -374,3 +375,18 @@ def test_hr_of_a_branch_sees_its_people_shops_and_accounts_only(branch_hr, compa
     assert 'name="assignments-0-starts_on"' in text
     text = hr.get(reverse("admin:staff_level_change", args=[company.level.pk])).content.decode()
     assert 'name="amounts-0-base_salary"' not in text
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_pages_about_sheets_speak_one_language(language, company, login):
+    hr = login("hr", language)
+    sheet = "工号,姓名,入职日期,用工形式\r\nagent,李秀瑛,,试用期\r\nhr,,2027-01-01,\r\n".encode()
+    file = SimpleUploadedFile("a.csv", sheet)
+    form = hr.get(reverse("admin:staff_person_import")).content.decode()
+    shown = hr.post(reverse("admin:staff_person_import"), {"file": file}, follow=True).content.decode()
+    for text in (form, shown):
+        if language == "zh-hans":
+            assert english_words(text.replace("a.csv", "")) == set()
+        else:
+            names = set(Person.objects.values_list("name", flat=True)) | {"李秀瑛", "中文", "韩"}
+            assert {w for w in CHINESE.findall(strip_tags(MARKUP.sub(" ", text))) if w not in names} == set()
