@@ -7,7 +7,7 @@ from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -46,8 +46,7 @@ def menu(request: HttpRequest) -> list[Entry]:
     if user is None or not user.is_authenticated:
         return []
     scope = scope_of(user, on=timezone.localdate())
-    entries = [entry_of(request, *place) for place in places(scope)]
-    return [entry for entry in entries if entry is not None]
+    return [entry_of(request, *place) for place in places(scope)]
 
 
 def places(scope: Scope) -> list[tuple[str, str, str]]:
@@ -67,12 +66,9 @@ def places(scope: Scope) -> list[tuple[str, str, str]]:
     return found
 
 
-def entry_of(request: HttpRequest, label: str, icon: str, name: str) -> Entry | None:
-    """Return a menu entry, or None where this installation has no such page."""
-    try:
-        address = reverse(name)
-    except NoReverseMatch:
-        return None
+def entry_of(request: HttpRequest, label: str, icon: str, name: str) -> Entry:
+    """Return a menu entry, marked where the reader is in its place."""
+    address = reverse(name)
     here = request.path == address if address == "/" else request.path.startswith(address)
     return Entry(label, icon, address, here)
 

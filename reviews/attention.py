@@ -13,7 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from reviews import trends
+from reviews import checks, trends
+from reviews.checking import Coverage
 from reviews.models import Band, Card, CardLine, CardSegment, CardVersion
 from reviews.scoring.shown import fixed, plain
 from reviews.trends import PastTotal
@@ -26,7 +27,7 @@ FAR = Decimal(10)
 def flags_of(cards: Sequence[Card]) -> dict[int, list[str]]:
     """Return for each card that needs eyes the reasons, by card id; cards that need none are left out.
 
-    The cards need `current` selected and are of one month. Six queries, however many cards.
+    The cards need `current` and `position` selected and are of one month. Eight queries, however many cards.
     """
     scored = [card for card in cards if card.current is not None and card.current.total is not None]
     if not scored:
@@ -34,6 +35,7 @@ def flags_of(cards: Sequence[Card]) -> dict[int, list[str]]:
     bounds = _bounds(scored)
     before = _before(scored)
     waived = _waived(scored)
+    covered = _coverage(scored)
     found: dict[int, list[str]] = {}
     for card in scored:
         version = card.current
@@ -43,6 +45,7 @@ def flags_of(cards: Sequence[Card]) -> dict[int, list[str]]:
             _near(version.total, bounds.get(version.pk, [])),
             _moved(version.total, before.get((card.person_id, add_months(card.month, -1)))),
             _waived_words(waived.get(version.pk, 0)),
+            _few_checks(covered.get(card.person_id)),
             *_own(version),
         ]
         if said := [reason for reason in reasons if reason]:
@@ -76,6 +79,11 @@ def _waived(cards: Sequence[Card]) -> dict[int, int]:
     return counts
 
 
+def _coverage(cards: Sequence[Card]) -> dict[int, Coverage]:
+    agents = {card.person_id: card.position_id for card in cards if card.position.subject_kind == "agent"}
+    return checks.coverage(agents, month=cards[0].month) if agents else {}
+
+
 def _near(total: Decimal, bounds: Sequence[Decimal]) -> str:
     nearest = min(bounds, key=lambda bound: abs(bound - total), default=None)
     if nearest is None or abs(nearest - total) > NEAR:
@@ -102,6 +110,13 @@ def _waived_words(count: int) -> str:
     return (
         ngettext("%(count)s line waived", "%(count)s lines waived", count) % {"count": count} if count else ""
     )
+
+
+def _few_checks(cover: Coverage | None) -> str:
+    # A quota not reached is a reason to look, not a missing line.
+    if cover is None or not cover.short:
+        return ""
+    return _("spot checks: %(done)s of %(quota)s") % {"done": cover.done, "quota": cover.quota}
 
 
 def _own(version: CardVersion) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from reviews import attention, checks, gaps
 from reviews.checking import Coverage
 from reviews.gaps import Gap, Place
-from reviews.models import Card, CardState, Review
+from reviews.models import Card, CardState, Objection, Review
 from reviews.views import common, seen, words
 from reviews.workflow import Offer
 from staff import access
@@ -113,6 +113,8 @@ def rows_of(request: HttpRequest, cards: Sequence[Card], *, offers: Mapping[int,
     lacks = gaps.gaps_of(cards)
     # What was passed on already needs no eyes here any more.
     flags = attention.flags_of([card for card in cards if card.state in EYES])
+    objections = Objection.objects.filter(version__card__in=cards, outcome="")
+    waiting = set(objections.values_list("version__card", flat=True))
     supervises = any(card.assessor_id == user.person_id for card in cards)
     cover = coverage_of(cards) if supervises else {}
     return [
@@ -123,7 +125,7 @@ def rows_of(request: HttpRequest, cards: Sequence[Card], *, offers: Mapping[int,
             seen.has_opened(request, card),
             cover.get(card.person_id),
             tuple(offer.act for offer in offers[card.pk] if not offer.reason),
-            note_of(card),
+            note_of(card, waiting=waiting),
         )
         for card in cards
     ]
@@ -137,8 +139,13 @@ def columns_of(
     return tuple(column for column in columns if column.rows)
 
 
-def note_of(card: Card) -> str:
-    """Say when a card was submitted or until when its agent may act."""
+def note_of(card: Card, *, waiting: Collection[int]) -> str:
+    """Say when a card was submitted, until when its agent may act, or whose turn an objection is.
+
+    `waiting`: ids of the cards with an objection that has no answer yet.
+    """
+    if card.state == CardState.OBJECTED:
+        return _("objection waits for its answer") if card.pk in waiting else _("answered: the agent's turn")
     if card.state == CardState.SUBMITTED and card.submitted_at:
         return _("Submitted %(when)s") % {"when": words.minute_words(card.submitted_at)}
     if card.state == CardState.PUBLISHED and card.window_ends_at:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -48,7 +49,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "todos": todos.sorted_by_due(jobs, at=now),
         "leads": scope.has(*access.LEADING),
         "office": scope.superuser or scope.has("hr", "finance", "general_office"),
-        "next_due": "",
     }
     if card is not None:
         context |= month_panel(card, answered=answered, at=now)
@@ -167,4 +167,4 @@ def own_summary(user: User, *, at: datetime) -> list[Todo]:
     if due < at or handed_in.exists():
         return []
     title = _("Work summary of %(month)s") % {"month": words.month_words(month)}
-    return [Todo("pencil", title, _("Hand it in before the month ends."), due, "/my/summary/")]
+    return [Todo("pencil", title, _("Hand it in before the month ends."), due, reverse("my_summary"))]
