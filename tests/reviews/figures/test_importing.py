@@ -149,6 +149,7 @@ def test_an_unknown_account_waits_and_counts_once_matched(shop, hr, tmp_path):
     ]
     assert counted(person) == []
     match_account(waiting[0].account, person=person, starts_on=date(2026, 10, 1))
+    assert PlatformAccount.objects.get().kind == PlatformAccount.Kind.PERSON
     assert counted(person)[0].value("sales") == D("2637.68")
     assert waiting_accounts() == []
     assert staged(shop, tmp_path / "a_20261001.xlsx").files.get().unknown == 0
