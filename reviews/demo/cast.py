@@ -48,7 +48,7 @@ TEAMS = (
     TeamPlan(
         "presales-1", "售前一组", 0, PRESALES, "赵启航", "supervisor",
         (
-            "何静姝", "林晚秋", "周以宁", "许知远", "沈若溪", "陆明川", "苏念慈", "程思源",
+            "程思源", "林晚秋", "周以宁", "许知远", "沈若溪", "陆明川", "苏念慈", "何静姝",
             "唐婉清", "罗子衿", "韩雨桐", "冯书瑶", "邓云舒", "曹景行", "彭听雪",
         ),
     ),
@@ -78,7 +78,7 @@ OFFICES = (
     Office("王倩", "trainer", "trainer"),
 )
 # The log-ins that are printed, with what each can do.
-AGENT_LOGIN = "agent"
+AGENT, AGENT_LOGIN = "何静姝", "agent"  # a card with full, short and extra lines
 SHOWN = (
     AGENT_LOGIN, "supervisor", "supervisor3", "manager", "director", "hr", "finance", "office", "trainer"
 )  # fmt: skip

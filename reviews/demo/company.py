@@ -216,7 +216,7 @@ def _logins() -> None:
     """Give everybody a log-in; the password is hashed once, for hashing is slow on purpose."""
     named = {one.name: one.login for one in cast.OFFICES}
     named |= {team.lead: team.lead_login for team in cast.TEAMS}
-    named[cast.TEAMS[0].agents[0]] = cast.AGENT_LOGIN
+    named[cast.AGENT] = cast.AGENT_LOGIN
     hashed = make_password(cast.PASSWORD)
     User.objects.bulk_create(
         User(username=named.get(person.name, person.staff_no), password=hashed, person=person)

@@ -70,8 +70,7 @@ class Year:
         self._submit([*first, *second, *fourth], month)
         self._publish([*_again(first), *_again(fourth)], month)
         published = _again(first)
-        agent = cast.TEAMS[0].agents[0]
-        others = [card for card in published if card.person.name != agent]
+        others = [card for card in published if card.person.name != cast.AGENT]
         for number, card in enumerate(others[:CONFIRMED_OF_TEN]):
             self._confirm(card, month, number)
         self._object(others[-1], month)

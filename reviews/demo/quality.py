@@ -82,7 +82,7 @@ class Room:
             sells = agent.team.position == cast.PRESALES
             if not days or not (sells or last):
                 continue
-            count = LAST_CHECKS if last and sells else EARLIER_CHECKS
+            count = LAST_CHECKS if last else EARLIER_CHECKS
             if agent.name in {cast.LEAVER, cast.WITHOUT_FIGURES} and last:
                 count = EARLIER_CHECKS
             for number in range(count):
