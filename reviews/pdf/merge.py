@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from io import BytesIO
-
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import NameObject, TextStringObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +19,13 @@ def merged(parts: Iterable[Part], *, title: str, language: str) -> bytes:
 
     Each part keeps its own page numbers. All of it is held in memory: about 0.1 MB a card.
     """
-    writer = PdfWriter()
+    # Loaded where it is used: only the worker that merges needs it.
+    pypdf, generic = import_module("pypdf"), import_module("pypdf.generic")
+    writer = pypdf.PdfWriter()
     for part in parts:
-        writer.append(PdfReader(BytesIO(part.content)), outline_item=part.title, import_outline=False)
+        writer.append(pypdf.PdfReader(BytesIO(part.content)), outline_item=part.title, import_outline=False)
     writer.metadata = {"/Title": title, "/Producer": "Keji"}
-    writer.root_object[NameObject("/Lang")] = TextStringObject(language)
+    writer.root_object[generic.NameObject("/Lang")] = generic.TextStringObject(language)
     target = BytesIO()
     writer.write(target)
     writer.close()

@@ -10,16 +10,12 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
-from typing import Never
+from types import ModuleType
 
-import pydyf
 from django.template import Context, Engine
 from django.utils import translation
-from weasyprint import CSS, HTML, Document
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from reviews import charts
 from reviews.sheet import CardSheet, Comment, Fact, SheetObjection, Signature, Trend
@@ -36,27 +32,6 @@ OBJECTION_WIDTH = 3000
 # Half-width characters of an explanation on one row, and how many further rows a page has room for.
 EXPLANATION_WIDTH = {"zh-hans": 64, "en": 58}
 ROOM_FOR_ROWS = 3
-
-
-class ForbiddenResourceError(Exception):
-    """A document asked for a resource outside itself; nothing was opened."""
-
-
-class Refusing(URLFetcher):  # type: ignore[misc]  # the library is untyped
-    """Opens nothing and remembers what was asked for.
-
-    A blocked image inside an SVG does not stop the layout, so the memory decides.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
-        self.asked: list[str] = []
-
-    def fetch(self, url: str, _headers: object = None) -> Never:
-        """Record the address and refuse it."""
-        self.asked.append(url)
-        message = f"a document may not fetch {url[:200]}"
-        raise ForbiddenResourceError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +82,9 @@ def engine() -> Engine:
 
 
 @cache
-def fonts() -> FontConfiguration:
-    """The one font configuration of this process."""
-    return FontConfiguration()
-
-
-@cache
-def style() -> CSS:
-    """The parsed style sheet, with the same refusal as the documents."""
-    text = (HERE / "card.css").read_text(encoding="utf-8")
-    return CSS(string=text, font_config=fonts(), url_fetcher=Refusing())
+def press() -> ModuleType:
+    """Load the press; web pages, commands and most jobs never print and need not wait for it."""
+    return import_module("reviews.pdf.press")
 
 
 @cache
@@ -227,29 +195,7 @@ def page(sheet: CardSheet) -> str:
     return visible(html)
 
 
-def anonymous(_document: Document, pdf: pydyf.PDF) -> None:
-    """Name our product and no version as the maker of the file."""
-    pdf.info["Producer"] = pydyf.String("Keji")
-
-
-def draw(html: str) -> bytes:
-    """Lay out HTML; raise ForbiddenResourceError if it asked for anything."""
-    refusing = Refusing()
-    try:
-        content: bytes = HTML(string=html, url_fetcher=refusing).write_pdf(
-            font_config=fonts(),
-            stylesheets=[style()],
-            pdf_identifier=sha256(html.encode()).digest()[:16],
-            finisher=anonymous,
-        )
-    except FatalURLFetchingError as error:
-        raise ForbiddenResourceError(str(error)) from error
-    if refusing.asked:
-        message = f"a document may not fetch {refusing.asked[0][:200]}"
-        raise ForbiddenResourceError(message)
-    return content
-
-
 def render_card(sheet: CardSheet) -> bytes:
     """One card as a PDF document of A4 pages; the same sheet, the same bytes."""
-    return draw(page(sheet))
+    content: bytes = press().draw(page(sheet))
+    return content

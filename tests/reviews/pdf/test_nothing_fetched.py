@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reviews.pdf import render
+from reviews.pdf import press, render
 from tests.reviews.pdf import samples
 
 CANARY = "canary-4b1f0e"
@@ -96,7 +96,7 @@ def test_typed_into_a_card_all_of_it_is_text(listener, secret):
         )
     )
     assert [markup for markup in typed if markup in html] == []
-    content = render.draw(html)
+    content = press.draw(html)
     assert listener.visits == 0
     assert CANARY.encode() not in content
     assert b"/EmbeddedFile" not in content
@@ -107,16 +107,16 @@ def test_in_a_template_it_refuses_the_document(name, listener, secret):
     markup = ATTACKS[name].format(file=secret, port=listener.port)
     html = f"<html lang=en><title>x</title><body>{markup}</body>"
     if name in IGNORED:
-        assert CANARY.encode() not in render.draw(html)
+        assert CANARY.encode() not in press.draw(html)
     else:
-        with pytest.raises(render.ForbiddenResourceError):
-            render.draw(html)
+        with pytest.raises(press.ForbiddenResourceError):
+            press.draw(html)
     assert listener.visits == 0
 
 
 def test_presentational_hints_are_off(listener):
     background = f"x);background-image:url(http://127.0.0.1:{listener.port}/)"
-    render.draw(f'<html><title>x</title><body background="{background}">x</body>')
+    press.draw(f'<html><title>x</title><body background="{background}">x</body>')
     assert listener.visits == 0
 
 
@@ -131,11 +131,11 @@ def test_the_writer_is_called_with_our_style_sheet_and_nothing_else(monkeypatch)
             calls.append({"args": args, **options})
             return b""
 
-    monkeypatch.setattr(render, "HTML", Recorder)
+    monkeypatch.setattr(press, "HTML", Recorder)
     render.render_card(samples.card())
     made, written = calls
     assert set(made) == {"string", "url_fetcher"}
-    assert isinstance(made["url_fetcher"], render.Refusing)
+    assert isinstance(made["url_fetcher"], press.Refusing)
     assert set(written) == {
         "args",
         "font_config",
@@ -144,4 +144,4 @@ def test_the_writer_is_called_with_our_style_sheet_and_nothing_else(monkeypatch)
         "finisher",
     }
     assert written["args"] == ()
-    assert written["stylesheets"] == [render.style()]
+    assert written["stylesheets"] == [press.style()]
