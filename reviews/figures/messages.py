@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reviews.figures.fields import LABELS
@@ -57,6 +57,7 @@ SENTENCES: dict[str, str | Promise] = REFUSALS | {
     "missing_columns": _("Read as {format}, these columns are missing: {columns}."),
     "doubled_columns": _("These columns stand there more than once: {columns}."),
     "several_formats": _("Its sheets are of different formats: {sheets}. Save each as a file of its own."),
+    "unused_columns": _("Columns that are not stored: {columns}."),
     "no_rows": _("There is a header and no row of figures below it."),
     "no_span": _("Neither a column nor the file name says which days these are; name the days."),
     "name_no_such_day": _("{text} in the file name is no day; name the days."),
@@ -112,5 +113,7 @@ def place(*, sheet: str, row: int | None, column: str, letter: str) -> str:
     if row is None:
         return ""
     if not column:
-        return _now("row {row}").format(row=row)
-    return _now("row {row}, column {column} ({cell})").format(row=row, column=column, cell=f"{letter}{row}")
+        return gettext("row {row}").format(row=row)
+    return gettext("row {row}, column {column} ({cell})").format(
+        row=row, column=column, cell=f"{letter}{row}"
+    )

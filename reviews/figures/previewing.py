@@ -48,6 +48,20 @@ class FileView:
 
 
 @dataclass(slots=True)
+class Noted:
+    """A note on one file, or the same note on several."""
+
+    names: list[str]
+    where: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        """The files in short."""
+        return in_short(self.names)
+
+
+@dataclass(slots=True)
 class Group:
     """Files of one format in one row of the table."""
 
@@ -59,8 +73,7 @@ class Group:
     @property
     def name(self) -> str:
         """The files' names in short."""
-        first = self.files[0].name
-        return first if len(self.files) == 1 else _("{first} and others").format(first=first)
+        return in_short([file.name for file in self.files])
 
     @property
     def span(self) -> str:
@@ -93,7 +106,7 @@ class Preview:
     recognised: int
     groups: list[Group]
     faulty: list[FileView]
-    noted: list[FileView]
+    noted: list[Noted]
     changes: list[ChangeView]
     more_changes: int
     differing: list[ChangeView]
@@ -125,7 +138,7 @@ def preview_of(batch: ImportBatch) -> Preview:
         recognised=sum(bool(file.format) for file in files),
         groups=_groups(files, views),
         faulty=[view for view in views if view.errors and not view.file.left_out],
-        noted=[view for view in views if view.notes],
+        noted=_noted(views),
         changes=changes,
         more_changes=more,
         differing=differing,
@@ -157,6 +170,22 @@ def _views(batch: ImportBatch, files: Iterable[ImportFile]) -> list[FileView]:
             view.cut = cut_of(folder_of(batch) / file.stored, mine)
         views.append(view)
     return views
+
+
+def in_short(names: list[str]) -> str:
+    """Return a file's name, or the first one's where there are several."""
+    return names[0] if len(names) == 1 else _("{first} and others").format(first=names[0])
+
+
+def _noted(views: Iterable[FileView]) -> list[Noted]:
+    """Return the notes, one that several files share said once."""
+    found: dict[tuple[str, str], Noted] = {}
+    for view in views:
+        for note in view.notes:
+            names = found.setdefault((note.where, note.text), Noted([], note.where, note.text)).names
+            if view.file.name not in names:
+                names.append(view.file.name)
+    return list(found.values())
 
 
 def format_name(code: str) -> str:

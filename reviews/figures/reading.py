@@ -115,6 +115,9 @@ def _read_sheet(file: ReadFile, name: str, rows: Rows, bad: Sequence[BadCell], h
     if file.form is None:
         file.form, file.sheet, file.header = header.form, name, header
         file.unused = header.unused
+        if file.unused:
+            columns = "、".join(file.unused)
+            file.issues.append(Issue(NOTE, "unused_columns", params={"columns": columns}))
     if header.missing:
         raise Refused("missing_columns", format=header.form.code, columns="、".join(header.missing))
     if header.doubled:
@@ -143,6 +146,7 @@ def _place(file: ReadFile, asked: Span | None, mode: str) -> None:
     file.mode = mode_in_name(file.name)
     if file.mode and mode and file.mode != mode:
         file.refuse("mode_differs", named=file.mode, asked=mode)
+    file.mode = file.mode or mode
     if file.form.dated:
         days = [row.span for row in file.rows if row.span]
         if days:

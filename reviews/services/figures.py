@@ -26,7 +26,7 @@ from staff.models import Person, PlatformAccount, Shop, User
 from staff.progress import titled
 
 READ = "import_figures"
-MOST_FILES = 200
+MOST_FILES = 100  # as many as Django takes in one request
 MEGABYTE = 1024 * 1024
 
 titled(READ, gettext_lazy("Reading files"))

@@ -234,6 +234,16 @@ def test_a_mode_that_contradicts_the_file_name_is_refused(tmp_path):
     assert codes(read_file(path, mode="pay_first")) == ["mode_differs"]
 
 
+def test_a_mode_that_a_person_states_holds_for_files_that_name_none(tmp_path):
+    path = xlsx(tmp_path / "a_20261001.xlsx", RESULTS, result())
+    assert read_file(path, mode="order_first").mode == "order_first"
+
+
+def test_columns_that_are_not_stored_are_named(tmp_path):
+    file = read_file(xlsx(tmp_path / "a_20261001.xlsx", SERVICE, service()))
+    assert [issue.params["columns"] for issue in file.issues] == ["3分钟人工响应率、旺旺分组"]
+
+
 def test_hidden_sheets_are_said_and_not_read(tmp_path):
     book = load_workbook(xlsx(tmp_path / "a_20261001.xlsx", RESULTS, result()))
     book.create_sheet("藏").sheet_state = "hidden"
