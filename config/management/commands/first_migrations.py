@@ -16,6 +16,7 @@ from django.core.management import BaseCommand, call_command
 from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, Migration
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.writer import MigrationWriter
+from django.db.models import BaseConstraint, Index
 
 # In the order in which they depend on each other.
 APPS = ("staff", "training", "reviews", "rewards")
@@ -101,6 +102,7 @@ def target_of(field: Any, label: str) -> str | None:
 
 def take_in(op: Operation, models: dict[str, CreateModel], split: set[tuple[str, str]]) -> bool:
     """Move a constraint or index into its model's creation; return whether that could be done."""
+    thing: BaseConstraint | Index
     if isinstance(op, AddConstraint):
         kind, thing = "constraints", op.constraint
     elif isinstance(op, AddIndex):

@@ -89,6 +89,14 @@ def faults(committed: Path, fresh: Path) -> list[str]:
     return problems
 
 
+def write(fresh: Path, committed: Path) -> None:
+    """Put a catalogue in place of the committed one, without what is no longer used."""
+    catalogue = polib.pofile(str(fresh), wrapwidth=0)
+    for entry in catalogue.obsolete_entries():
+        catalogue.remove(entry)
+    catalogue.save(str(committed))
+
+
 def misplaced(catalogue: Path) -> list[str]:
     """Return gettext's complaints, such as a translation without one of its placeholders."""
     command = ["msgfmt", "--check-format", "-o", os.devnull, str(catalogue)]
@@ -128,7 +136,7 @@ class Command(BaseCommand):
                 if check:
                     problems += faults(committed / fresh.name, fresh) + misplaced(fresh)
                 else:
-                    shutil.copy(fresh, committed / fresh.name)
+                    write(fresh, committed / fresh.name)
         if problems:
             self.stderr.write("\n".join(problems))
             sys.exit(1)
