@@ -7,7 +7,9 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +21,15 @@ from staff.access import scope_of
 ROLES = frozenset({"hr", "finance", "general_office", "manager", "director", "trainer"})
 
 View = Callable[..., HttpResponseBase]
+
+
+class Picker(AutocompleteJsonView):
+    """The pickers' answers: only objects the reader may pick."""
+
+    def has_perm(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Ask the model's own admin."""
+        may_pick = getattr(self.model_admin, "may_pick", None)
+        return bool(may_pick(request) if may_pick else super().has_perm(request, obj))
 
 
 class KejiAdminSite(UnfoldAdminSite):
@@ -34,6 +45,10 @@ class KejiAdminSite(UnfoldAdminSite):
         if request.user.is_authenticated:
             raise Http404
         return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a picker."""
+        return Picker.as_view(admin_site=self)(request)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002  Django's signature
         """Answer 404 where the user has no pages, or none of this model."""

@@ -35,6 +35,8 @@ class ByRole:
 
     writers: ClassVar[frozenset[str]] = HR
     readers: ClassVar[frozenset[str]] = NOBODY
+    # Who finds these rows in pickers of other pages without having a page of them.
+    pickers: ClassVar[frozenset[str]] = NOBODY
     deletes: ClassVar[bool] = False
     # The path from a row to its person or unit: rows outside the reader's branch do not exist for the reader.
     of_person: ClassVar[str] = ""
@@ -51,6 +53,10 @@ class ByRole:
         if self.of_person or self.of_unit or found.everything:
             return self.may(request, self.writers)
         return found.has(*(self.writers - HR))
+
+    def may_pick(self, request: HttpRequest) -> bool:
+        """Whether the user finds these rows in pickers."""
+        return self.may(request, self.writers | self.readers | self.pickers)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whether the model's app is drawn."""
@@ -87,7 +93,7 @@ class ByRole:
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Accept only what exists for the user, whatever the form was made to send."""
         owner = self.admin_site._registry.get(db_field.remote_field.model)  # type: ignore[attr-defined]  # noqa: SLF001
-        if isinstance(owner, RoleAdmin) and owner.has_view_permission(request):
+        if isinstance(owner, RoleAdmin) and owner.may_pick(request):
             kwargs.setdefault("queryset", owner.get_queryset(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
@@ -96,7 +102,8 @@ class ByRole:
         found = scope(request)
         if found.everything or not (self.of_person or self.of_unit):
             return rows
-        paths = [path for role in self.writers | self.readers for path in found.roles.get(role, ())]
+        known = self.writers | self.readers | self.pickers
+        paths = [path for role in known for path in found.roles.get(role, ())]
         if self.of_person:
             people = people_below(paths, on=timezone.localdate())
             key = "pk" if self.of_person == "self" else self.of_person

@@ -150,6 +150,7 @@ class PersonAdmin(RoleAdmin):
     """People who work or worked here."""
 
     readers = LEADERS
+    pickers = frozenset({"trainer"})
     of_person = "self"
     list_display = ("name_and_number", "unit", "position", "level", "kind", "employed")
     list_filter = (EmployedFilter, UnitFilter)

@@ -80,7 +80,9 @@ def test_a_foreign_person_is_as_missing_as_none(company, login, tail):
 
 def test_pickers_offer_only_whom_the_reader_sees(company, login):
     ask = {"app_label": "staff", "model_name": "leave", "field_name": "person", "term": ""}
-    names = login("manager").get(reverse("admin:autocomplete"), ask).content.decode()
+    found = login("manager").get(reverse("admin:autocomplete"), ask).json()["results"]
+    names = {one["text"].split()[0] for one in found}
+    assert "李秀英" in names
     assert "石磊" not in names
     assert login("finance").get(reverse("admin:autocomplete"), ask).status_code in {403, 404}
 
@@ -390,3 +392,12 @@ def test_the_pages_about_sheets_speak_one_language(language, company, login):
         else:
             names = set(Person.objects.values_list("name", flat=True)) | {"李秀瑛", "中文", "韩"}
             assert {w for w in CHINESE.findall(strip_tags(MARKUP.sub(" ", text))) if w not in names} == set()
+
+
+def test_a_trainer_picks_people_without_having_a_page_of_them(company, login):
+    ask = {"app_label": "training", "model_name": "exammark", "field_name": "person", "term": "lxy"}
+    trainer = login("trainer")
+    found = trainer.get(reverse("admin:autocomplete"), ask).json()["results"]
+    assert [one["text"] for one in found] == ["李秀英 agent"]
+    assert trainer.get(page("staff_person")).status_code == 404
+    assert login("agent").get(reverse("admin:autocomplete"), ask).status_code == 404
