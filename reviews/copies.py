@@ -17,7 +17,7 @@ from typing import Any
 from reviews.measures import score_facts
 from reviews.models import CardFact, CardLine, CardSegment, CardVersion
 from reviews.scoring.facts import Fact, Facts, Source, State
-from reviews.scoring.plan import Plan
+from reviews.scoring.plan import Band, Plan
 from reviews.scoring.score import Adjustment, PayLevel, ScoredCard
 
 ENGINE = "1"
@@ -138,39 +138,38 @@ def _plain(value: object) -> object:
 def scored(copy: Copy, *, plans: Mapping[int, Plan], waived: Mapping[str, str] | None = None) -> Copy:
     """Return a copy scored by the core from its own facts; `waived` replaces the copied waivers.
 
-    `plans` maps ids of plan versions to plans. A copy of several segments is scored part by part;
-    its total is their average weighted by the days worked, and the band applies to that total.
+    `plans` maps ids of plan versions to plans. Raises ValueError for a copy of several segments: how
+    their totals add up is not settled here.
     """
-    level = PayLevel(copy.pay.base_salary, copy.pay.performance_salary)
-    parts = []
-    for part in copy.segments:
-        plan = plans[part.plan_version_id]
-        adjusted = copy.adjustment is not None and plan.adjustment_limit is not None
-        card = score_facts(
-            plan,
-            part.core_facts(),
-            level=level,
-            waived=_known(part.waived() if waived is None else waived, plan),
-            adjustment=Adjustment(copy.adjustment, copy.adjustment_reason)
-            if adjusted and copy.adjustment is not None
-            else None,
-            critical_failures=copy.critical_failures,
-        )
-        parts.append((card, replace(part, lines=_lines(card), total=card.total)))
-    card = parts[-1][0]
-    band = card.band
+    [part] = copy.segments
+    plan = plans[part.plan_version_id]
+    adjustment = None
+    if copy.adjustment is not None:
+        adjustment = Adjustment(copy.adjustment, copy.adjustment_reason)
+    card = score_facts(
+        plan,
+        part.core_facts(),
+        level=PayLevel(copy.pay.base_salary, copy.pay.performance_salary),
+        waived=_known(part.waived() if waived is None else waived, plan),
+        adjustment=adjustment,
+        critical_failures=copy.critical_failures,
+    )
     return replace(
         copy,
-        segments=tuple(part for _card, part in parts),
+        segments=(replace(part, lines=_lines(card), total=card.total),),
         total_before_cap=card.total_before_cap,
         total=card.total,
-        band=None
-        if band is None
-        else {**asdict(band), "multiplier": str(band.multiplier), "at_least": str(band.at_least)},
-        band_at_least=None if band is None else band.at_least,
-        multiplier=None if band is None else band.multiplier,
         performance_pay=card.performance_pay,
+        **_banded(card.band),
     )
+
+
+def _banded(band: Band | None) -> dict[str, Any]:
+    """Return what a copy keeps of its band, nothing without a total."""
+    if band is None:
+        return {"band": None, "band_at_least": None, "multiplier": None}
+    written = {**asdict(band), "multiplier": str(band.multiplier), "at_least": str(band.at_least)}
+    return {"band": written, "band_at_least": band.at_least, "multiplier": band.multiplier}
 
 
 def _known(waived: Mapping[str, str], plan: Plan) -> dict[str, str]:
@@ -286,54 +285,51 @@ def columns(copy: Copy, *, at: datetime) -> dict[str, Any]:
 def write_parts(parts: Iterable[tuple[CardVersion, Copy]]) -> None:
     """Write segments, inputs and lines of versions that have none yet, in three bulk inserts."""
     pairs = [
-        (
-            CardSegment(
-                version=version,
-                order=order,
-                first_day=part.first_day,
-                last_day=part.last_day,
-                days_worked=part.days_worked,
-                share=part.share,
-                plan_version_id=part.plan_version_id,
-                plan_sha256=part.plan_sha256,
-                total=part.total,
-            ),
-            part,
-        )
+        (_segment_row(version, order, part), part)
         for version, copy in parts
         for order, part in enumerate(copy.segments)
     ]
     CardSegment.objects.bulk_create([row for row, _part in pairs], batch_size=BATCH)
-    CardFact.objects.bulk_create(
-        [
-            CardFact(
-                segment=row,
-                key=fact.key,
-                state=fact.state,
-                value=fact.value,
-                reason=fact.reason,
-                source=dict(fact.source),
-                estimated=fact.estimated,
-            )
-            for row, part in pairs
-            for fact in part.facts
-        ],
-        batch_size=BATCH,
+    facts = [_fact_row(row, fact) for row, part in pairs for fact in part.facts]
+    CardFact.objects.bulk_create(facts, batch_size=BATCH)
+    lines = [_line_row(row, order, line) for row, part in pairs for order, line in enumerate(part.lines)]
+    CardLine.objects.bulk_create(lines, batch_size=BATCH)
+
+
+def _segment_row(version: CardVersion, order: int, part: SegmentCopy) -> CardSegment:
+    return CardSegment(
+        version=version,
+        order=order,
+        first_day=part.first_day,
+        last_day=part.last_day,
+        days_worked=part.days_worked,
+        share=part.share,
+        plan_version_id=part.plan_version_id,
+        plan_sha256=part.plan_sha256,
+        total=part.total,
     )
-    CardLine.objects.bulk_create(
-        [
-            CardLine(
-                segment=row,
-                order=order,
-                code=line.code,
-                status=line.status,
-                weight=line.weight,
-                value=line.value,
-                points=line.points,
-                explanation=dict(line.explanation),
-            )
-            for row, part in pairs
-            for order, line in enumerate(part.lines)
-        ],
-        batch_size=BATCH,
+
+
+def _fact_row(segment: CardSegment, fact: FactCopy) -> CardFact:
+    return CardFact(
+        segment=segment,
+        key=fact.key,
+        state=fact.state,
+        value=fact.value,
+        reason=fact.reason,
+        source=dict(fact.source),
+        estimated=fact.estimated,
+    )
+
+
+def _line_row(segment: CardSegment, order: int, line: LineCopy) -> CardLine:
+    return CardLine(
+        segment=segment,
+        order=order,
+        code=line.code,
+        status=line.status,
+        weight=line.weight,
+        value=line.value,
+        points=line.points,
+        explanation=dict(line.explanation),
     )
