@@ -30,8 +30,13 @@ class SourceOrder(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["shop", "month", "field", "source"],
-                nulls_distinct=False,
                 name="reviews_sourceorder_unique",
+                violation_error_message=_("This source has a place for that field already."),
+            ),
+            models.UniqueConstraint(
+                fields=["shop", "field", "source"],
+                condition=Q(month__isnull=True),
+                name="reviews_sourceorder_unique_always",
                 violation_error_message=_("This source has a place for that field already."),
             ),
             models.CheckConstraint(condition=Q(rank__gte=1), name="reviews_sourceorder_rank_from_1"),

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal as D
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from reviews.figures import applying, counting, importing
 from reviews.figures.accounts import declare_account, match_account, waiting_accounts
@@ -411,3 +412,11 @@ def test_asked_days_are_kept_with_the_batch(shop, xiaoya, tmp_path):
     batch = imported(shop, xlsx(tmp_path / "a.xlsx", RESULTS, result()), span=span)
     assert importing.asked_of(batch).span == span
     assert counted(xiaoya)[0].first_day == span.first
+
+
+@pytest.mark.parametrize("month", [None, date(2026, 10, 1)], ids=["every month", "one month"])
+def test_a_source_has_one_place_for_a_field(shop, month):
+    place = {"shop": shop, "month": month, "field": "sales", "source": "own"}
+    SourceOrder.objects.create(**place, rank=1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SourceOrder.objects.create(**place, rank=2)
