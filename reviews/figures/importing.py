@@ -165,6 +165,11 @@ def _write_file(file: ImportFile, planned: PlannedFile) -> None:
         unknown=len(planned.unknown),
         **planned.counts,
     )
+    _write_issues(file, planned)
+    _write_changes(file, planned)
+
+
+def _write_issues(file: ImportFile, planned: PlannedFile) -> None:
     ImportIssue.objects.bulk_create(
         [
             ImportIssue(
@@ -184,6 +189,9 @@ def _write_file(file: ImportFile, planned: PlannedFile) -> None:
         ],
         batch_size=CHUNK,
     )
+
+
+def _write_changes(file: ImportFile, planned: PlannedFile) -> None:
     ImportChange.objects.bulk_create(
         [
             ImportChange(
