@@ -193,6 +193,7 @@ JOB_LEASE_SECONDS = env.whole("JOB_LEASE_SECONDS", 90, least=5)
 
 # Import and export
 IMPORT_EXPORT_USE_TRANSACTIONS = True
+# Nobody holds these of Django's rights: a page of rows by sheet opens only where its class asks for roles.
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 IMPORT_FILE_LIMIT = 50 * 1024 * 1024  # bytes a file, spec data.md

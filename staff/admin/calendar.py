@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RangeDateTimeFilter
 
 from staff.admin.base import RoleAdmin, user_of
+from staff.admin.reference_sheets import ReferenceSheets
 from staff.models import Attendance, CalendarYear, Holiday, Leave, Shift, ShiftType
+from staff.resources import HolidayResource, LeaveResource
 from staff.services import seed_calendar
 
 LEADERS = frozenset({"manager", "director"})
@@ -26,9 +28,10 @@ READERS = frozenset({"manager", "director", "general_office", "finance"})
 
 
 @admin.register(Holiday)
-class HolidayAdmin(RoleAdmin):
+class HolidayAdmin(ReferenceSheets):
     """Days off and make-up working days."""
 
+    resource_classes: ClassVar = [HolidayResource]
     readers = READERS
     deletes = True
     list_display = ("date", "weekday", "name", "works")
@@ -88,9 +91,10 @@ class CalendarYearAdmin(RoleAdmin):
 
 
 @admin.register(Leave)
-class LeaveAdmin(RoleAdmin):
+class LeaveAdmin(ReferenceSheets):
     """Approved leave."""
 
+    resource_classes: ClassVar = [LeaveResource]
     readers = LEADERS
     of_person = "person"
     deletes = True

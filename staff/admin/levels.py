@@ -10,7 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from staff.admin.base import RoleAdmin, RoleTabular
+from staff.admin.reference_sheets import ReferenceSheets
 from staff.models import Level, LevelAmount, Position
+from staff.resources import LevelAmountResource
 
 READERS = frozenset({"manager", "director", "general_office", "finance"})
 MONEY_READERS = frozenset({"finance"})
@@ -59,9 +61,10 @@ class LevelAdmin(RoleAdmin):
 
 
 @admin.register(LevelAmount)
-class LevelAmountAdmin(RoleAdmin):
+class LevelAmountAdmin(ReferenceSheets):
     """Amounts of all levels in one list, with their history."""
 
+    resource_classes: ClassVar = [LevelAmountResource]
     readers = MONEY_READERS
     list_display = (
         "level",
