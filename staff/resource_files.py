@@ -85,7 +85,16 @@ def read_rows(content: bytes) -> NumberedRows:
         path = Path(folder) / "sheet"
         path.write_bytes(content)
         opened = open_tables(path)
-        return _numbered(opened.tables[0], is_text=opened.encoding != "xlsx")
+        filled = [table for table in opened.tables if any(map(_is_filled, table.rows()))]
+        if len(filled) > 1:
+            names = ", ".join(table.name for table in filled)
+            words = gettext("Several sheets of the workbook hold something (%(names)s); keep one of them.")
+            raise SheetFault(words % {"names": names})
+        return _numbered((filled or opened.tables)[0], is_text=opened.encoding != "xlsx")
+
+
+def _is_filled(row: tuple[int, int, list[object]]) -> bool:
+    return any(text_of(cell) for cell in row[2])
 
 
 def _numbered(table: Table, *, is_text: bool) -> NumberedRows:

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
 from staff.models import Holiday, Leave, Level, LevelAmount
@@ -265,3 +266,41 @@ def test_a_sheet_that_would_do_something_else_by_now_is_not_written(company, log
     page = hr.post(at("holiday", "process_import"), name)
     assert [p.text for p in page.context["problems"]] == ["预览之后，系统里的记录已有变动，请重新提交表格。"]
     assert Holiday.objects.get().name_zh == "另一个"
+
+
+def test_hr_of_a_branch_reads_its_leave_and_hands_no_sheet_in(company, login):
+    company.branch_hr = factories.person("蒋欣", staff_no="branch_hr")
+    factories.role(company.branch_hr, "hr", company.branch)
+    client = login("branch_hr")
+    assert client.get(at("leave", "changelist")).status_code == 200
+    assert client.get(at("leave", "import")).status_code == 403
+    assert look(client, "leave", LEAVE).status_code == 403
+
+
+def test_a_workbook_with_two_filled_sheets_is_not_guessed_at(company, login):
+    book = Workbook()
+    for sheet in (book.active, book.create_sheet("旧表")):
+        sheet.append(DAYS)
+        sheet.append(DAY)
+    out = BytesIO()
+    book.save(out)
+    assert problems(hand_in(login("hr"), "holiday", out.getvalue())) == [
+        "0 工作簿中有多张工作表有内容（Sheet, 旧表），请只保留一张。"
+    ]
+
+
+def test_dates_numbers_and_formulas_of_a_workbook(company, login):
+    book = Workbook()
+    book.active.append(LEVELS)
+    book.active.append(["presales", "L2", "二级", 2, date(2026, 10, 1), 4000, 1800.5, 0.00001, 200.0])
+    out = BytesIO()
+    book.save(out)
+    page = hand_in(login("hr"), "levelamount", out.getvalue())
+    assert login("hr").post(at("levelamount", "process_import"), staged(page)).status_code == 302
+    made = LevelAmount.objects.latest("pk")
+    assert (made.performance_salary, made.commission_rate) == (Decimal("1800.50"), Decimal("0.00001"))
+    book.active["F2"] = "=1+1"
+    out = BytesIO()
+    book.save(out)
+    (fault,) = problems(hand_in(login("hr"), "levelamount", out.getvalue()))
+    assert fault.startswith("0 单元格 F2：")
