@@ -161,13 +161,16 @@ class ChoiceCell(Cell):
     def __init__(self, choices: Mapping[Any, str | Promise]) -> None:
         super().__init__()
         self.choices = choices
+        self.known: dict[str, Any] = {}
 
     def read(self, value: object) -> Any:
         """Return the stored value."""
+        if not self.known:
+            for stored, words in self.choices.items():
+                self.known |= dict.fromkeys({folded(str(stored)), *spellings(words)}, stored)
         asked = folded(text_of(value))
-        for stored, words in self.choices.items():
-            if asked == folded(str(stored)) or asked in spellings(words):
-                return stored
+        if asked in self.known:
+            return self.known[asked]
         known = ", ".join(str(words) for words in self.choices.values())
         raise ValueError(gettext("Choose one of: %(known)s.") % {"known": known})
 
@@ -177,13 +180,20 @@ class ChoiceCell(Cell):
 
 
 class PersonCell(Cell):
-    """A person by staff number."""
+    """A person by staff number, asked for once in a sheet: each import has its own copy of its cells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[str, Person | None] = {}
 
     def read(self, value: object) -> Person:
         """Return the person."""
-        found = Person.objects.filter(staff_no=text_of(value)).first()
+        number = text_of(value)
+        if number not in self.known:
+            self.known[number] = Person.objects.filter(staff_no=number).first()
+        found = self.known[number]
         if found is None:
-            raise ValueError(gettext("Nobody has the staff number %(number)s.") % {"number": text_of(value)})
+            raise ValueError(gettext("Nobody has the staff number %(number)s.") % {"number": number})
         return found
 
     def render(self, value: Person | None, **_kwargs: object) -> str:

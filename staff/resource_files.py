@@ -14,7 +14,7 @@ from staff.sheets.refusals import REFUSALS
 from staff.sheets.tables import Table, open_tables
 from staff.sheets.writing import csv_file, unguarded, xlsx_file
 
-MAX_ROWS = 2000  # the preview of more would outlast a request
+MAX_ROWS = 1000  # the preview of more would outlast a request
 
 
 class SheetFault(ValueError):
