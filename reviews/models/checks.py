@@ -63,7 +63,9 @@ class SpotCheck(models.Model):
         Shop, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("shop")
     )
     sold = models.BooleanField(_("sold"))
-    buyer = models.CharField(_("buyer"), max_length=40, help_text=_("Kept masked: only its first and last character."))
+    buyer = models.CharField(
+        _("buyer"), max_length=40, help_text=_("Kept masked: only its first and last character.")
+    )
     product = models.CharField(_("product"), max_length=100, blank=True)
     transcript = models.TextField(_("chat"), blank=True)
     waited_seconds = models.PositiveIntegerField(_("waits together, seconds"), default=0, editable=False)

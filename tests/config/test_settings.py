@@ -18,7 +18,15 @@ from config import env
 SETTINGS = Path(__file__).parents[2] / "config" / "settings.py"
 LONG = "a-long-secret-key-that-nobody-guesses-0123456789-abcdefghij"
 PRODUCTION = {"DEBUG": "0", "SECRET_KEY": LONG, "ALLOWED_HOSTS": "keji.example.com"}
-OURS = ("DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "CELERY_BROKER_URL", "TIME_ZONE")
+OURS = (
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
+    "DEBUG",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "CELERY_BROKER_URL",
+    "TIME_ZONE",
+)
 
 
 @pytest.fixture
