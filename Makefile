@@ -8,14 +8,18 @@ BIN := .venv/bin
 DEBUG ?= 1
 export DEBUG
 
-.PHONY: run test bench check setup messages
+.PHONY: run test test-slow bench check setup messages
 .PHONY: check-format check-lint check-types check-imports check-templates check-migrations check-translations
 
 run: setup ## Start everything on this machine and print the address
 	@exec $(BIN)/python manage.py run
 
 test: setup ## Run the tests that this machine can run
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 2 -m "not bench and not slow" $(ARGS)
+	@echo "Skipped here: real workers killed and started again, the browser, a start from an empty folder: make test-slow"
+
+test-slow: setup ## Run the tests that take long: real workers, the browser, a start from an empty folder
+	@$(BIN)/pytest -m slow $(ARGS)
 
 bench: setup ## Measure times and sizes beside their aims
 	@for file in $$(grep -l __main__ tests/benchmarks/bench_*.py); do $(BIN)/python $$file || exit 1; done

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
-
 from reviews.services import figures, month, team_pdf
 from staff import jobs
 from staff.jobs import StepRun
 from staff.models import Job
-from staff.progress import titled
-
-titled(month.RUN, _("Computing the month's cards"))
-titled(month.RECOMPUTE, _("Computing a returned card again"))
-titled(team_pdf.KIND, _("Printing a team's cards"))
-titled(figures.READ, _("Reading the imported files"))
 
 
 @jobs.handler(month.RUN)

@@ -286,8 +286,12 @@ def _counts(request: HttpRequest, reviews: list[int]) -> dict[int, list[tuple[Ca
     }
 
 
-def _without(review: Review) -> list[NoCard]:
-    return list(NoCard.objects.filter(review=review).select_related("person").order_by("person__staff_no"))
+def _without(review: Review) -> list[tuple[str, list[str]]]:
+    """Return why people get no card, and who, the most people first."""
+    found: dict[str, list[str]] = {}
+    for row in NoCard.objects.filter(review=review).select_related("person").order_by("person__staff_no"):
+        found.setdefault(row.words.rstrip("。."), []).append(row.person.name)
+    return sorted(found.items(), key=lambda pair: -len(pair[1]))
 
 
 def _choice(request: HttpRequest) -> Choice:

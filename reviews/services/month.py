@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reviews import copies
 from reviews.facts.copying import Computation, Computed, compute
@@ -31,9 +32,12 @@ from reviews.procedures import load_procedures, roles_of
 from staff import jobs
 from staff.jobs import StepRun
 from staff.models import Job, Shop, Unit, User
+from staff.progress import titled
 
 PEOPLE_A_STEP = 50
 RUN, RECOMPUTE = "run_month", "recompute_card"
+titled(RUN, gettext_lazy("Computing the month's cards"))
+titled(RECOMPUTE, gettext_lazy("Computing a returned card again"))
 
 
 def people_of(review: Review, *, below: Unit | None = None) -> dict[int, Member]:

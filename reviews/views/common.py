@@ -105,7 +105,7 @@ def window_words(card: Card, *, at: datetime) -> str:
     if at >= card.window_ends_at:
         return _("The time to object ended on %(when)s.") % {"when": when}
     left = words.left_words(card.window_ends_at - at)
-    return _("Please confirm by %(when)s. %(left)s left; after that it counts as confirmed.") % {
+    return _("Please confirm or object by %(when)s. %(left)s left.") % {
         "when": when,
         "left": left,
     }

@@ -213,6 +213,7 @@ def run(path, *options, **env):
     )
 
 
+@pytest.mark.slow
 def test_as_a_program_it_needs_no_database_and_prints_the_same_bytes(tmp_path):
     path = tmp_path / "facts.json"
     path.write_text(json.dumps([GOOD]), encoding="utf-8")

@@ -86,7 +86,7 @@ def test_opening_delivers_the_card_and_starts_the_window_once(firm, published):
     published.refresh_from_db()
     assert published.delivered_at == november(6)
     assert "前确认" in page
-    assert "视为确认" in page
+    assert "前确认或提出异议" in page
 
 
 def test_a_superiors_opening_delivers_nothing(firm, published):
