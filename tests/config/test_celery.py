@@ -45,9 +45,13 @@ def test_messages_of_killed_workers_are_removed(folders, age, kept):
     assert message.exists() is kept
 
 
-def test_other_brokers_have_no_folders(settings):
+def test_other_brokers_have_no_folders(settings, folders):
+    message = folders["processed_folder"] / "1.celery.msg"
+    message.write_text("{}")
+    os.utime(message, (0, 0))
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
     tidy_folders()
+    assert message.exists()
 
 
 def test_only_json_is_accepted():
