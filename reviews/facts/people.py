@@ -225,7 +225,9 @@ def _scheduled_hours(person_ids: Collection[int], month: date) -> dict[int, Deci
 
 
 def _attendance(person_ids: Collection[int], month: date) -> dict[int, tuple[int, int, str]]:
-    rows = Attendance.objects.filter(person__in=person_ids, day__gte=month, day__lt=first_of_next(month))
+    rows = Attendance.objects.filter(
+        person__in=person_ids, day__gte=month, day__lt=first_of_next(month), superseded=False
+    )
     days: dict[int, dict[date, tuple[bool, int]]] = defaultdict(dict)
     sources: dict[int, dict[str, None]] = defaultdict(dict)
     # Of several sources of one day the first by name counts, so that nothing counts twice.

@@ -1,11 +1,16 @@
 """Reviews' tables."""
 
+from reviews.models.api_imports import ApiImport
 from reviews.models.cards import Card, CardVersion
 from reviews.models.checks import SpotCheck, SpotMark
+from reviews.models.completeness import FigureExcuse
 from reviews.models.drafts import Draft
 from reviews.models.events import CardEvent, CardNote, Document, Objection
 from reviews.models.figures import AgentFigures, ShopFigures
 from reviews.models.imports import ImportBatch, ImportChange, ImportFile, ImportIssue
+from reviews.models.intraday import HourLeader, Snapshot
+from reviews.models.line_sources import LineSource, ManualValue
+from reviews.models.orders import Chat, Promotion, RefundReason, ShopOrder, ShopRefund
 from reviews.models.plan_use import Acknowledgement, PlanAssignment
 from reviews.models.plans import (
     Band,
@@ -16,10 +21,11 @@ from reviews.models.plans import (
     Tier,
     Veto,
 )
+from reviews.models.profiles import ImportProfile, ProfileColumn
 from reviews.models.records import ServiceEvent, Waiver, WorkSummary
 from reviews.models.reviews import CardState, NoCard, Procedure, ProcedureStep, Review
 from reviews.models.rubrics import RootCause, Rubric, RubricItem, RubricMark, RubricVersion
-from reviews.models.targets import ShopMonth, SourceOrder, Target
+from reviews.models.targets import ShopMonth, SourceOrder, Target, TargetNode
 from reviews.models.versions import (
     CardFact,
     CardLine,
@@ -31,6 +37,7 @@ from reviews.models.versions import (
 __all__ = [
     "Acknowledgement",
     "AgentFigures",
+    "ApiImport",
     "Band",
     "Card",
     "CardEvent",
@@ -40,13 +47,19 @@ __all__ = [
     "CardSegment",
     "CardState",
     "CardVersion",
+    "Chat",
     "Comparison",
     "Document",
     "Draft",
+    "FigureExcuse",
+    "HourLeader",
     "ImportBatch",
     "ImportChange",
     "ImportFile",
     "ImportIssue",
+    "ImportProfile",
+    "LineSource",
+    "ManualValue",
     "NoCard",
     "Objection",
     "OpeningMonth",
@@ -57,6 +70,9 @@ __all__ = [
     "PlanVersion",
     "Procedure",
     "ProcedureStep",
+    "ProfileColumn",
+    "Promotion",
+    "RefundReason",
     "Review",
     "RootCause",
     "Rubric",
@@ -66,10 +82,14 @@ __all__ = [
     "ServiceEvent",
     "ShopFigures",
     "ShopMonth",
+    "ShopOrder",
+    "ShopRefund",
+    "Snapshot",
     "SourceOrder",
     "SpotCheck",
     "SpotMark",
     "Target",
+    "TargetNode",
     "Tier",
     "Veto",
     "Waiver",

@@ -46,26 +46,8 @@ class FigureRow(models.Model):
         abstract = True
 
 
-class AgentFigures(FigureRow):
-    """One account's (or person's) figures of one source and span, as the file has them. Never changed.
-
-    Whose an account's row is, its dated holder says when it is read; money is CNY, rates are
-    shares of 1, times are seconds.
-    """
-
-    account = models.ForeignKey(
-        PlatformAccount,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="figures",
-        verbose_name=_("platform account"),
-    )
-    account_name = models.CharField(_("account in the file"), max_length=120, blank=True)
-    person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="figures", verbose_name=_("person")
-    )
-    estimated = models.BooleanField(_("estimated"), default=False)
+class AgentColumns(models.Model):
+    """The figures of one account, null where not known; CNY, shares of 1, seconds, counts."""
 
     consulted = _count(_("Consulted"))
     inquiries = _count(_("Inquiries"))
@@ -100,6 +82,31 @@ class AgentFigures(FigureRow):
     rated = _count(_("Rated"))
     assists = _count(_("Assists"))
     transfers_out = _count(_("Transfers out"))
+
+    class Meta:
+        abstract = True
+
+
+class AgentFigures(FigureRow, AgentColumns):
+    """One account's (or person's) figures of one source and span, as the file has them. Never changed.
+
+    Whose an account's row is, its dated holder says when it is read; money is CNY, rates are
+    shares of 1, times are seconds.
+    """
+
+    account = models.ForeignKey(
+        PlatformAccount,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="figures",
+        verbose_name=_("platform account"),
+    )
+    account_name = models.CharField(_("account in the file"), max_length=120, blank=True)
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="figures", verbose_name=_("person")
+    )
+    estimated = models.BooleanField(_("estimated"), default=False)
 
     class Meta:
         verbose_name = _("agent's figures")
@@ -144,6 +151,8 @@ class ShopFigures(FigureRow):
     buyers = _count(_("Paying buyers"))
     orders = _count(_("Orders"))
     sales = MoneyField(_("Sales"), null=True, blank=True)
+    silent_sales = MoneyField(_("Silent sales"), null=True, blank=True)
+    silent_orders = _count(_("Silent orders"))
 
     class Meta:
         verbose_name = _("shop's figures")

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from reviews.models.imports import ImportBatch
-from staff.models import Person, Shop
+from staff.models import Person, Shop, Unit
 from staff.money import MoneyField
 
 
@@ -126,3 +127,84 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.month:%Y-%m} {self.kind}"
+
+
+class TargetNode(models.Model):
+    """One part of a year's sales plan: the year, a quarter, a month, a team's month or an agent's month.
+
+    The parts of a node always add up to it, to the cent. A part changed by hand is kept when the rest is
+    spread again.
+    """
+
+    class Level(models.TextChoices):
+        YEAR = "year", _("year")
+        QUARTER = "quarter", _("quarter")
+        MONTH = "month", _("month")
+        TEAM = "team", _("team")
+        AGENT = "agent", _("agent")
+
+    class Key(models.TextChoices):
+        EQUAL = "equal", _("equal parts")
+        SEASON = "season", _("last year's seasonality")
+        HOURS = "hours", _("scheduled hours")
+        LEVEL = "level", _("level weight")
+
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="parts", verbose_name=_("part of")
+    )
+    level = models.CharField(_("level"), max_length=8, choices=Level)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="target_nodes", verbose_name=_("unit"))
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="target_nodes", verbose_name=_("person")
+    )
+    first_month = models.DateField(_("first month"))
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    amount = MoneyField(_("amount"))
+    by_hand = models.BooleanField(_("changed by hand"), default=False)
+    key = models.CharField(_("parts spread by"), max_length=8, choices=Key, default=Key.EQUAL)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("changed by")
+    )
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("part of a year's plan")
+        verbose_name_plural = _("parts of a year's plan")
+        ordering: ClassVar = ["first_month", "level", "order"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["unit", "first_month"],
+                condition=Q(level="year"),
+                name="reviews_targetnode_one_year",
+                violation_error_message=_("This unit has a plan for that year already."),
+            ),
+            models.UniqueConstraint(
+                fields=["parent", "first_month", "unit", "person"],
+                condition=Q(person__isnull=False),
+                name="reviews_targetnode_agent_once",
+            ),
+            models.UniqueConstraint(
+                fields=["parent", "first_month", "unit"],
+                condition=Q(person__isnull=True, parent__isnull=False),
+                name="reviews_targetnode_part_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0),
+                name="reviews_targetnode_not_negative",
+                violation_error_message=_("A target cannot be negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=["year", "quarter", "month", "team", "agent"])
+                & Q(key__in=["equal", "season", "hours", "level"]),
+                name="reviews_targetnode_words_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(level="year", parent__isnull=True) | ~Q(level="year") & Q(parent__isnull=False),
+                name="reviews_targetnode_year_on_top",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.level} {self.first_month:%Y-%m}"

@@ -17,9 +17,11 @@ from staff.models.levels import (
 from staff.models.people import Employment, Person, Shop, Unit, User
 from staff.models.sheets import SheetImport, SheetPart
 from staff.models.shifts import Attendance, CalendarYear, Holiday, Leave, Shift, ShiftType
+from staff.models.tokens import ApiToken
 
 __all__ = [
     "AccountHolder",
+    "ApiToken",
     "Assignment",
     "Attendance",
     "AuditEvent",

@@ -113,7 +113,10 @@ class Shift(models.Model):
 
 
 class Attendance(models.Model):
-    """One person's one day by one source: present or not, late, minutes. Replaced only by the same source."""
+    """One person's one day by one source: present or not, times late or absent.
+
+    A later sheet of the same source adds a row; the earlier one is superseded, never changed.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="attendance", verbose_name=_("person"))
     day = models.DateField(_("day"))
@@ -121,13 +124,20 @@ class Attendance(models.Model):
     present = models.BooleanField(_("present"), default=True)
     late = models.PositiveSmallIntegerField(_("times late"), default=0)
     absent = models.PositiveSmallIntegerField(_("times absent"), default=0)
+    file_id = models.PositiveBigIntegerField(null=True, editable=False)
+    superseded = models.BooleanField(_("superseded"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("attendance")
         verbose_name_plural = _("attendance")
         ordering: ClassVar = ["person", "day"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["person", "day", "source"], name="staff_attendance_unique"),
+            models.UniqueConstraint(
+                fields=["person", "day", "source"],
+                condition=Q(superseded=False),
+                name="staff_attendance_unique",
+                violation_error_message=_("This person has that day's attendance already."),
+            ),
         ]
 
     def __str__(self) -> str:
