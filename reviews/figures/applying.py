@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
 
 from reviews.figures import adapters
 from reviews.figures.comparing import compare
@@ -89,8 +90,9 @@ def _make_accounts(batch: ImportBatch) -> None:
     waiting = AgentFigures.objects.filter(batch=batch, account=None).exclude(account_name="")
     names = set(waiting.values_list("account_name", flat=True))
     known = set(PlatformAccount.objects.filter(shop=batch.shop).values_list("name", flat=True))
-    for name in sorted(names - known):
-        PlatformAccount.objects.create(shop=batch.shop, name=name, kind=PlatformAccount.Kind.UNKNOWN)
+    unknown = PlatformAccount.Kind.UNKNOWN
+    made = [PlatformAccount(shop=batch.shop, name=name, kind=unknown) for name in sorted(names - known)]
+    bulk_create_with_history(made, PlatformAccount, batch_size=CHUNK)
     account = PlatformAccount.objects.filter(shop=OuterRef("shop"), name=OuterRef("account_name"))
     waiting.update(account=Subquery(account.values("pk")[:1]))
 

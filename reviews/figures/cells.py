@@ -175,6 +175,10 @@ def _decimal_text(value: str, units: tuple[str, ...]) -> Number:
 
 def read_count(value: object) -> Count:
     """Read a count of people, orders, items or messages: whole, from 0."""
+    if value.__class__ is float and 0 <= value <= MAX_COUNT and value.is_integer():
+        return int(value)
+    if value == "":
+        return MISSING_BLANK
     number = _decimal(value, _UNITS_COUNT)
     if not isinstance(number, Decimal):
         return number
@@ -189,6 +193,15 @@ def read_count(value: object) -> Count:
 
 def read_money(value: object) -> Number:
     """Read an amount in CNY, from 0, with at most two decimals."""
+    return _money_text(value) if isinstance(value, str) else _money(value)
+
+
+@lru_cache(maxsize=65_536)
+def _money_text(value: str) -> Number:
+    return _money(value)
+
+
+def _money(value: object) -> Number:
     number = _decimal(value, _UNITS_MONEY)
     if not isinstance(number, Decimal):
         return number
@@ -212,6 +225,8 @@ def read_ratio(value: object) -> Number:
 
 def _share(value: object, most: Decimal) -> Number:
     """Read a share, half-up to six decimals, the precision that is stored."""
+    if value == "":
+        return MISSING_BLANK
     number: Number
     if isinstance(value, str) and "%" in (text := folded(value)):
         part = _number(text[:-1].strip(), ()) if text.endswith("%") else None

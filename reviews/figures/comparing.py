@@ -96,7 +96,8 @@ def _modes(files: Sequence[PlannedFile], known: Known) -> None:
 def _compare_figures(
     file: PlannedFile, known: Known, seen: dict[Key, tuple[PlannedFile, PlannedRow]]
 ) -> None:
-    names = tuple(AGENT_FIELDS if file.model is AgentFigures else SHOP_FIELDS)
+    model = file.model
+    names = frozenset(AGENT_FIELDS if model is AgentFigures else SHOP_FIELDS)
     source = file.read.form.source if file.read.form else ""
     for row in file.read.rows:
         span = row.span
@@ -105,10 +106,12 @@ def _compare_figures(
         owner = known.owner(row, file)
         if owner is None:
             continue
-        values = {name: row.values[name] for name in names if name in row.values}
+        values = row.values
+        if not values.keys() <= names:
+            values = {name: value for name, value in values.items() if name in names}
         account_id, person_id = owner
         planned = PlannedRow(row, values, account_id, person_id, NEW)
-        key = known.key(file.model, source, row, owner, span)
+        key = known.key(model, source, row, owner, span)
         twin = seen.get(key)
         if twin is not None:
             if twin[1].values != values:
@@ -165,6 +168,9 @@ def _overlaps(files: Sequence[PlannedFile], known: Known, overlap: str) -> None:
     The same span from several sources stands side by side; a day inside a month does not, because
     both would count.
     """
+    longer = any(stored.span.days > 1 for stored in known.stored.values())
+    if not longer and all(_span(planned).days == 1 for file in files for planned in file.rows):
+        return  # single days overlap only where they are the same day
     spans: dict[Key, list[tuple[Span, frozenset[str], Stored | None]]] = defaultdict(list)
     for key, stored in known.stored.items():
         spans[known.owner_of(key)].append((stored.span, frozenset(stored.values), stored))
@@ -235,6 +241,10 @@ def _refuse_overlap(
 
 def _differing(files: Sequence[PlannedFile], known: Known) -> None:
     """Note where another source of the same owner and span fills a field differently, and which counts."""
+    sources = {stored.source for stored in known.stored.values()}
+    sources |= {file.read.form.source for file in files if file.rows and file.read.form}
+    if len(sources) < 2:
+        return
     by_place: dict[Key, list[tuple[str, dict[str, Any], bool]]] = defaultdict(list)
     for key, stored in known.stored.items():
         by_place[(*known.owner_of(key), stored.span)].append((stored.source, stored.values, False))

@@ -18,6 +18,7 @@ from reviews.figures.formats import (
     LAST_DAY,
     STAFF_NO,
     Column,
+    Kind,
     RateCheck,
     Unit,
 )
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 ERROR, NOTE = "error", "note"
 MAX_ISSUES = 1_000
 WHOSE = (ACCOUNT, STAFF_NO, DAY, "month")
+PLAIN = frozenset({int, str, date, Decimal})  # what most cells are: neither missing nor at fault
 
 READERS: Mapping[Unit, Callable[[object], Any]] = {
     Unit.COUNT: cells.read_count,
@@ -80,6 +82,7 @@ class RowReader:
         self.faulty: set[int] = set()
         self.skipped = 0
         self.seen: dict[tuple[object, ...], int] = {}
+        self.spans: dict[tuple[date, date], Span] = {}  # one object for the many rows of a day
         self.plan = [
             (index, letters(index), column, READERS[column.unit])
             for index, column in sorted(header.columns.items())
@@ -94,22 +97,27 @@ class RowReader:
             if number <= self.header.row:
                 continue
             line = [""] * first_column + found if first_column else found
-            if any(cell not in ("", None) for cell in line):
+            if any(line) or any(cell not in ("", None) for cell in line):
                 self._row(number, line)
 
     def _row(self, number: int, line: list[Any]) -> None:
         if self._skip(line):
             self.skipped += 1
             return
-        if any(str(cell).strip() for cell in line[self.last_column + 1 :]):
+        width = len(line)
+        if width > self.last_column + 1 and any(str(cell).strip() for cell in line[self.last_column + 1 :]):
             self._error(number, "more_cells", None, "")
         values: dict[str, Any] = {}
         for index, letter, column, reader in self.plan:
-            cell = line[index] if index < len(line) else ""
+            cell = line[index] if index < width else ""
             if cell == "" and self.bad and (code := self.bad.get((number, letter))):
                 self._error(number, code, column, letter)
                 continue
-            self._cell(number, letter, column, reader(cell), values)
+            value = reader(cell)
+            if value.__class__ in PLAIN and not column.choices:
+                values[column.meaning] = value
+            else:
+                self._cell(number, letter, column, value, values)
         self._finish(number, values, line)
 
     def _skip(self, line: list[Any]) -> bool:
@@ -148,7 +156,7 @@ class RowReader:
         flags = self._check(number, values, line)
         if number in self.faulty:
             return
-        whose = (account, staff_no, span, *(values.get(key) for key in ("month", "exam", "starts")))
+        whose = (account, staff_no, span, values.get("month"), values.get("exam"), values.get("starts"))
         if any(whose) and (first := self.seen.setdefault(whose, number)) != number:
             self._error(number, "row_twice", None, "", first=first)
             return
@@ -160,9 +168,13 @@ class RowReader:
         if not isinstance(first, date):
             return None
         last = values.pop(LAST_DAY, None) or first
-        span = Span(first, last)
+        span = self.spans.get((first, last))
+        if span is None:
+            span = self.spans[first, last] = Span(first, last)
         if span.problem:
             self._error(number, span.problem, None, "", span=str(span))
+        if self.form.kind in (Kind.AGENT, Kind.SHOP):
+            del values[DAY]  # what is left is figures only, and is kept as it is
         return span
 
     def _check(self, number: int, values: dict[str, Any], line: list[Any]) -> list[str]:
@@ -185,8 +197,11 @@ class RowReader:
 
     def _differs(self, number: int, check: RateCheck, values: dict[str, Any], line: list[Any]) -> bool:
         """Note a printed rate that its parts contradict by more than its last printed digit."""
-        rate, part, whole = (values.get(name) for name in (check.rate, check.part, check.whole))
-        if rate is None or part is None or not whole:
+        rate = values.get(check.rate)
+        if rate is None:
+            return False
+        part, whole = values.get(check.part), values.get(check.whole)
+        if part is None or not whole:
             return False
         true = Decimal(part) / Decimal(whole)
         true = 1 - true if check.complement else true

@@ -5,14 +5,17 @@ Django's bulk_create spends most of an import's time on preparing columns that a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import DecimalField
 
 from reviews.figures.planned import PlannedFile, PlannedRow
 from reviews.models import AgentFigures, ImportFile
+from staff.money import MoneyField
 
 CHUNK = 2_000  # rows in one transaction, so that the write lock is held briefly
 
@@ -30,7 +33,7 @@ def write_rows(file: ImportFile, planned: PlannedFile) -> list[list[Any]]:
         columns += ["account_id", "person_id", "account_name", "estimated"]
     meta = model._meta  # noqa: SLF001  Django's documented API
     concrete = {column.name: column for column in meta.concrete_fields}
-    prepare = [concrete[name].get_db_prep_save for name in fields]
+    prepare = [_adapter(concrete[name]) for name in fields]
     quote = connection.ops.quote_name
     names = ", ".join(quote(name) for name in (*columns, *fields))
     marks = ", ".join(["%s"] * (len(columns) + len(fields)))
@@ -61,9 +64,28 @@ def _own(row: PlannedRow, *, of_agents: bool) -> tuple[Any, ...]:
 def _figures(row: PlannedRow, fields: Sequence[str], prepare: Sequence[Any]) -> list[Any]:
     values = row.values
     return [
-        None if (value := values.get(name)) is None else ready(value, connection)
+        None if (value := values.get(name)) is None else value if ready is None else ready(value)
         for name, ready in zip(fields, prepare, strict=True)
     ]
+
+
+def _adapter(field: Any) -> Callable[[Any], Any] | None:
+    """Return what makes a field's value one that the database takes; None where it is one already.
+
+    Values come from the cell readers, with the field's own places: what the field would check again
+    for each of a hundred thousand cells.
+    """
+    if isinstance(field, MoneyField):
+        return _cents
+    if isinstance(field, DecimalField):
+        places, digits = field.decimal_places, field.max_digits
+        adapt = connection.ops.adapt_decimalfield_value
+        return lambda value: adapt(value, digits, places)
+    return None
+
+
+def _cents(amount: Decimal) -> int:
+    return int(amount.scaleb(2))
 
 
 def _replacing(model: Any, file: ImportFile, rows: Sequence[PlannedRow]) -> list[list[Any]]:

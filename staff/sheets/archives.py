@@ -30,6 +30,9 @@ CHUNK = 1 << 20
 LONGEST_ROW = 16 * CHUNK
 
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})(\d{1,7})"[^<>]*>')
+_UNFILLED = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="[A-Z]{1,3}\d{1,7}"[^<>]*/>')
+_COLUMN = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})\d{1,7}"')
+_ROW = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="[A-Z]{1,3}(\d{1,7})"')
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
 _ERROR = re.compile(rb'<(?:\w+:)?c\s[^<>]*\bt="e"[^<>]*>')
 _UNSOLVED = re.compile(
@@ -167,15 +170,14 @@ class _SheetReader:
 
     def _look_at(self, rows: bytes) -> None:
         info = self.info
-        unfilled = 0
-        for match in _CELL.finditer(rows):
-            if rows[match.end() - 2] == 47:  # "/": a cell with a style and no value
-                unfilled += 1
-                continue
-            info.last_row = max(info.last_row, int(match[2]))
-            if len(match[1]) > 1 or info.last_column < 26:
-                info.last_column = max(info.last_column, _column_number(match[1]))
-        info.cells += len(_ANY_CELL.findall(rows)) - unfilled
+        styled = len(_UNFILLED.findall(rows))
+        if styled:
+            self._skip_unfilled(rows)
+        else:
+            for name in set(_COLUMN.findall(rows)):
+                info.last_column = max(info.last_column, _column_number(name))
+            info.last_row = max(info.last_row, max(map(int, set(_ROW.findall(rows))), default=0))
+        info.cells += len(_ANY_CELL.findall(rows)) - styled
         for match in _ERROR.finditer(rows):
             self._bad("error_cell", match[0])
         for match in _UNSOLVED.finditer(rows):
@@ -186,6 +188,16 @@ class _SheetReader:
             raise Refused("too_many_columns", most=MAX_COLUMNS, columns=info.last_column)
         if info.last_row * info.last_column > MAX_AREA:
             raise Refused("far_cell", cell=f"{letters(info.last_column - 1)}{info.last_row}")
+
+    def _skip_unfilled(self, rows: bytes) -> None:
+        """Find the last row and column of cells that hold something: a style alone does not reach that far."""
+        info = self.info
+        for match in _CELL.finditer(rows):
+            if rows[match.end() - 2] == 47:  # "/": a cell with a style and no value
+                continue
+            info.last_row = max(info.last_row, int(match[2]))
+            if len(match[1]) > 1 or info.last_column < 26:
+                info.last_column = max(info.last_column, _column_number(match[1]))
 
     def _bad(self, code: str, tag: bytes) -> None:
         where = _REF.search(tag)

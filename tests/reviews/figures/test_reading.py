@@ -370,7 +370,7 @@ def test_own_daily_figures_by_staff_number_keep_zeros(tmp_path):
     file = read_file(path)
     assert errors(file) == [("no_owner", 4, "")]
     assert [(row.staff_no, row.span.days) for row in file.rows] == [("0017", 1), ("0018", 7)]
-    assert file.rows[0].values.keys() == {"day", "receptions", "unanswered", "sales"}
+    assert file.rows[0].values.keys() == {"receptions", "unanswered", "sales"}
 
 
 def test_every_code_that_can_be_said_has_a_sentence():
