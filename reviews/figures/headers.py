@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reviews.figures.cells import clean, header_key
-from reviews.figures.columns import DAY, MONTH, Kind
+from reviews.figures.columns import DAY, MONTH, Kind, Unit
 
 if TYPE_CHECKING:
     from reviews.figures.columns import Column, Format
@@ -51,25 +51,32 @@ def match_rows(
 ) -> Header | None:
     """Return how two rows read as a format's header: groups over merged cells, and the columns below them.
 
-    A column is named by its own cell, by its group and its own cell, or, where its own cell is merged
-    into the one above, by that. None where a required column is not found so, as with a row of values.
+    A column is named by its own cell, by its group and its own cell, or by the cell above: where its own is
+    merged into that one, or is a unit. What says whose and when must not have a cell below it that is no name:
+    that is a row of values, and None is returned, as where a required column is lacking.
     """
     groups, own = _names(above, first_column), _names(below, first_column)
     if not own:
         return None
     names: dict[int, str] = {}
-    group = ""
+    group, by_key = "", form.by_key
     for index in range(min(groups, default=0), max((*groups, *own), default=-1) + 1):
         group = groups.get(index, group)
-        name = own.get(index)
-        if name is None:
-            name = groups.get(index)
-        elif header_key(group + name) in form.by_key:
-            name = group + name
+        name = _name(own.get(index, ""), group, groups.get(index, ""), by_key)
         if name:
             names[index] = name
     header = _match(names, form, row)
     return header if header and not header.missing else None
+
+
+def _name(own: str, group: str, above: str, by_key: Mapping[str, Column]) -> str:
+    if not own or header_key(own) in by_key:
+        return own or above
+    if header_key(group + own) in by_key:
+        return group + own
+    column = by_key.get(header_key(above)) if above else None
+    values_below = column is not None and column.required and column.unit in (Unit.TEXT, Unit.DAY)
+    return own if column is None or values_below else above
 
 
 def _names(cells: Sequence[object], first_column: int) -> dict[int, str]:

@@ -34,7 +34,7 @@ class Workbook:
         first_column = (sheet.start or (0, 0))[1]
         literals = self.sheets[name].literals
         for number, cells in enumerate(sheet.iter_rows(), start=1):
-            line = list(cells)
+            line: list[object] = list(cells)
             for column, text in literals.get(number, {}).items():
                 index = column - first_column
                 if 0 <= index < len(line) and line[index] == "":
