@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,8 +16,10 @@ from django.utils.translation import gettext as _
 from reviews.chats import mask_text
 from reviews.checking import summaries_due
 from reviews.checks import actor, require_lead, require_open_month
+from reviews.models.cards import Card
 from reviews.models.plans import PlanLine
 from reviews.models.records import ServiceEvent, Waiver, WorkSummary
+from reviews.models.reviews import CardState
 from reviews.models.rubrics import FULL_HALVES
 from staff import access
 from staff.models import EmploymentKind, Person, Shop, Unit, User
@@ -93,6 +96,111 @@ def record_event(
         if twice := _event_of(form_key, by=by):
             return twice
         raise
+
+
+@dataclass(frozen=True, slots=True)
+class EventGiven:
+    """One event as a sheet has it. `where` names the row for its reader."""
+
+    where: str
+    person_id: int
+    kind: str
+    day: date
+    account: str
+    order: str = ""
+    cause: str = ""
+    handling: str = ""
+
+
+@dataclass(slots=True)
+class EventPlan:
+    """What a sheet of events would add; problems as (where, what of the row, sentence)."""
+
+    new: list[ServiceEvent] = field(default_factory=list)
+    unchanged: int = 0
+    problems: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def plan_events(
+    given: Sequence[EventGiven], *, shop: Shop | None, by: User | None, at: datetime
+) -> EventPlan:
+    """Return the events a sheet would add, with all that is wrong; write nothing; two queries.
+
+    An event that is there already stays as it is: the same person, kind, day and order, or without an
+    order the same words.
+    """
+    plan = EventPlan()
+    if not given:
+        return plan
+    people, days = {one.person_id for one in given}, [one.day for one in given]
+    cards = Card.objects.filter(person__in=people, month__gte=min(days).replace(day=1), month__lte=max(days))
+    closed = set(cards.exclude(state=CardState.DRAFT).values_list("person_id", "month"))
+    rows = ServiceEvent.objects.filter(person__in=people, day__gte=min(days), day__lte=max(days))
+    held = {
+        (person, kind, day, digest or account)
+        for person, kind, day, digest, account in rows.values_list(
+            "person_id", "kind", "day", "order_digest", "account"
+        )
+    }
+    for one in given:
+        made = _event_from(one, shop=shop, by=by, at=at)
+        key = (one.person_id, one.kind, one.day, made.order_digest or made.account)
+        if key in held:
+            plan.unchanged += 1
+            continue
+        held.add(key)
+        problems = list(_row_problems(one, closed=closed, by=by, at=at))
+        plan.problems += problems
+        if not problems:
+            plan.new.append(made)
+    return plan
+
+
+def _row_problems(
+    one: EventGiven, *, closed: Collection[tuple[int, date]], by: User | None, at: datetime
+) -> Iterator[tuple[str, str, str]]:
+    if one.day > timezone.localdate(at):
+        yield one.where, "day", _("This day has not come yet.")
+    if (one.person_id, one.day.replace(day=1)) in closed:
+        month = {"month": f"{one.day:%Y-%m}"}
+        yield one.where, "day", _("The card of %(month)s is submitted: nothing new counts for it.") % month
+    if by is not None and by.person_id == one.person_id:
+        yield one.where, "staff_no", _("Nobody does this for oneself.")
+
+
+def _event_from(one: EventGiven, *, shop: Shop | None, by: User | None, at: datetime) -> ServiceEvent:
+    digest, account = order_digest(one.order), mask_text(one.account.strip())[:2000]
+    told = f"{one.person_id}|{one.kind}|{one.day}|{digest or account}"
+    key = salted_hmac("reviews.ServiceEvent.sheet", told, algorithm="sha256").hexdigest()
+    return ServiceEvent(
+        person_id=one.person_id,
+        kind=one.kind,
+        day=one.day,
+        shop=shop,
+        cause=one.cause,
+        account=account,
+        handling=mask_text(one.handling.strip())[:2000],
+        order_digest=digest,
+        order_tail="".join(one.order.split())[-4:],
+        recorded_by=by,
+        recorded_at=at,
+        form_key=UUID(key[:32]),
+    )
+
+
+@transaction.atomic
+def record_events(
+    given: Sequence[EventGiven], *, shop: Shop | None, by: User | None, at: datetime
+) -> EventPlan:
+    """Keep a sheet's events, not decided yet, all or none; those that are there already stay.
+
+    Raises ValidationError with everything that is wrong.
+    """
+    plan = plan_events(given, shop=shop, by=by, at=at)
+    if plan.problems:
+        raise ValidationError([text for _where, _what, text in plan.problems])
+    ServiceEvent.objects.bulk_create(plan.new, batch_size=500)
+    return plan
 
 
 def decide_event(event: ServiceEvent, *, by_service: str, reason: str, by: User, at: datetime) -> None:

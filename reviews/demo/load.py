@@ -16,6 +16,7 @@ from reviews.demo.clock import MONTHS, Clock, days_of
 from reviews.demo.files import Desk
 from reviews.demo.months import Year, attendance_of
 from reviews.demo.quality import Room
+from reviews.figures.sources import DINGTALK
 from reviews.models import OpeningMonth
 from staff import calendar
 from staff.models import Attendance, Person
@@ -66,7 +67,7 @@ def _attend(agents: list[company.Agent], clock: Clock) -> None:
                     Attendance(
                         person_id=people[agent.staff_no],
                         day=day,
-                        source="钉钉 每日统计",
+                        source=DINGTALK,
                         present=not absent,
                         late=late,
                         absent=absent,

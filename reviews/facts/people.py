@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from reviews.figures.sources import DINGTALK, OWN
 from staff.calendar import first_of_next, last_day_of
 from staff.models import Assignment, Attendance, Employment, Leave, Shift, Unit
 
@@ -22,6 +23,8 @@ Span = tuple[date, date]
 # A leave of less than this on one day takes that part of the day.
 HOURS_A_DAY = Decimal(8)
 CENT = Decimal("0.01")
+# A sheet by the name its platform gives it, as files are named on the card.
+SHEETS = {DINGTALK: "钉钉 每日统计", OWN: "自带模板"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +238,7 @@ def _attendance(person_ids: Collection[int], month: date) -> dict[int, tuple[int
         "person_id", "day", "source", "present", "late", "absent"
     ):
         days[person_id].setdefault(day, (present, late + absent))
-        sources[person_id][source] = None
+        sources[person_id][SHEETS.get(source, source)] = None
     return {
         person_id: (
             sum(present for present, _count in by_day.values()),

@@ -1,29 +1,29 @@
-"""Sheets that are no figures (targets, exam marks, shifts, people): compared and applied by their own services."""
+"""Sheets that are no figures (targets, marks, shifts, people, attendance, events), each by its own service."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
-from reviews.figures.days import Span
-from reviews.figures.formats import Kind
-from reviews.figures.planned import CHANGED, MAX_CHANGES, NEW, UNCHANGED, Change, PlannedFile
+from reviews.figures import attending, happenings
+from reviews.figures.adapting import count_row, people_by_number, take_over
+from reviews.figures.columns import Kind
+from reviews.figures.planned import CHANGED, NEW, UNCHANGED, PlannedFile
 from reviews.figures.rows import ERROR, Row
 from reviews.models import ImportBatch, ImportFile, Target
 from reviews.targets import TargetGiven, current_targets, set_targets, take_back
-from staff.models import Person, Shop, User
+from staff.models import Shop, User
 from staff.services import PersonRow, ShiftRow, plan_people, plan_shifts, record_shifts, upsert_people
-from staff.services.outcome import Outcome, Problem
 from training.models import ExamMark
 from training.services import MarkGiven, record_marks
 
 FULL_MARK = Decimal(100)
-REVERSIBLE = frozenset({Kind.AGENT, Kind.SHOP, Kind.TARGETS, Kind.EXAMS})
+REVERSIBLE = frozenset({Kind.AGENT, Kind.SHOP, Kind.TARGETS, Kind.EXAMS, Kind.ATTENDANCE})
 
 
 def compare(file: PlannedFile, *, shop: Shop) -> None:
@@ -41,8 +41,9 @@ def apply(file: PlannedFile, stored: ImportFile, *, shop: Shop, by: User | None,
 
 
 def undo(batch: ImportBatch) -> None:
-    """Let what stood before a batch's targets and exam marks hold again."""
+    """Let what stood before a batch's targets, attendance and exam marks hold again."""
     take_back(batch)
+    attending.undo(batch)
     files = list(batch.files.values_list("pk", flat=True))
     for mark in ExamMark.objects.filter(file_id__in=files, superseded=False):
         ExamMark.objects.filter(pk=mark.pk).update(superseded=True)
@@ -63,27 +64,6 @@ def fingerprint(files: Iterable[PlannedFile]) -> str:
     return digest.hexdigest()
 
 
-def _people_by_number(file: PlannedFile) -> dict[str, int]:
-    """Return the people a sheet names; note rows that name nobody."""
-    numbers = {row.staff_no for row in file.read.rows}
-    found = dict(Person.objects.filter(staff_no__in=numbers).values_list("staff_no", "pk"))
-    for row in file.read.rows:
-        if row.staff_no not in found:
-            file.note(ERROR, "unknown_person", row.number, file.header_of("staff_no"), text=row.staff_no)
-    return found
-
-
-def _count(file: PlannedFile, row: Row, status: str, *cells: tuple[str, Any, Any], day: date) -> None:
-    file.counts[status] += 1
-    if status == CHANGED and len(file.changes) < MAX_CHANGES:
-        span = Span(day, day)
-        file.changes += [
-            Change(row.number, row.staff_no, span, name, "–" if old is None else str(old), str(new))
-            for name, old, new in cells
-            if old != new
-        ]
-
-
 def _targets_of(file: PlannedFile, people: dict[str, int]) -> list[tuple[Row, TargetGiven]]:
     return [
         (row, TargetGiven(people[row.staff_no], row.values["month"], kind, row.values[kind]))
@@ -94,7 +74,7 @@ def _targets_of(file: PlannedFile, people: dict[str, int]) -> list[tuple[Row, Ta
 
 
 def _compare_targets(file: PlannedFile, _shop: Shop) -> None:
-    given = _targets_of(file, _people_by_number(file))
+    given = _targets_of(file, people_by_number(file))
     if not given:
         return
     months = [one.month for _row, one in given]
@@ -108,13 +88,13 @@ def _compare_targets(file: PlannedFile, _shop: Shop) -> None:
     for number, cells in by_row.items():
         changed = any(old != new for _name, old, new in cells)
         status = NEW if all(old is None for _n, old, _v in cells) else CHANGED if changed else UNCHANGED
-        _count(file, rows[number], status, *cells, day=rows[number].values["month"])
+        count_row(file, rows[number], status, *cells, day=rows[number].values["month"])
 
 
 def _apply_targets(
     file: PlannedFile, stored: ImportFile, _shop: Shop, by: User | None, _at: datetime
 ) -> None:
-    given = [one for _row, one in _targets_of(file, _people_by_number(file))]
+    given = [one for _row, one in _targets_of(file, people_by_number(file))]
     set_targets(given, by=by, source=stored.name[:200], batch=stored.batch)
 
 
@@ -132,7 +112,7 @@ def _marks_of(file: PlannedFile, people: dict[str, int]) -> list[tuple[Row, Mark
 
 
 def _compare_marks(file: PlannedFile, _shop: Shop) -> None:
-    given = _marks_of(file, _people_by_number(file))
+    given = _marks_of(file, people_by_number(file))
     held = {
         (mark.person_id, mark.kind, mark.sat_on): mark
         for mark in ExamMark.objects.filter(superseded=False, sat_on__in={one.sat_on for _r, one in given})
@@ -140,15 +120,15 @@ def _compare_marks(file: PlannedFile, _shop: Shop) -> None:
     for row, one in given:
         before = held.get((one.person_id, one.kind, one.sat_on))
         if before is None:
-            _count(file, row, NEW, day=one.sat_on)
+            count_row(file, row, NEW, day=one.sat_on)
             continue
         cells = (("mark", before.mark, one.mark), ("full_mark", before.full_mark, one.full_mark))
         changed = any(old != new for _name, old, new in cells)
-        _count(file, row, CHANGED if changed else UNCHANGED, *cells, day=one.sat_on)
+        count_row(file, row, CHANGED if changed else UNCHANGED, *cells, day=one.sat_on)
 
 
 def _apply_marks(file: PlannedFile, stored: ImportFile, _shop: Shop, by: User | None, _at: datetime) -> None:
-    given = [one for _row, one in _marks_of(file, _people_by_number(file))]
+    given = [one for _row, one in _marks_of(file, people_by_number(file))]
     record_marks(given, by=by, source=stored.name[:200], file_id=stored.pk)
 
 
@@ -165,7 +145,7 @@ def _shifts_of(file: PlannedFile) -> list[ShiftRow]:
 
 def _compare_shifts(file: PlannedFile, _shop: Shop) -> None:
     plan = plan_shifts(_shifts_of(file))
-    _take_over(file, plan.outcome, plan.problems)
+    take_over(file, plan.outcome, plan.problems)
 
 
 def _apply_shifts(file: PlannedFile, _stored: ImportFile, _shop: Shop, by: User | None, at: datetime) -> None:
@@ -190,25 +170,11 @@ def _people_of(file: PlannedFile) -> list[PersonRow]:
 
 def _compare_people(file: PlannedFile, shop: Shop) -> None:
     plan = plan_people(_people_of(file), shop=shop)
-    _take_over(file, plan.outcome, plan.problems)
+    take_over(file, plan.outcome, plan.problems)
 
 
 def _apply_people(file: PlannedFile, _stored: ImportFile, shop: Shop, by: User | None, _at: datetime) -> None:
     upsert_people(_people_of(file), by=by, shop=shop)
-
-
-def _take_over(file: PlannedFile, outcome: Outcome, problems: Sequence[Problem]) -> None:
-    """Put what staff's services say of a sheet into the file's counts, changes and messages."""
-    file.counts.update({NEW: outcome.new, CHANGED: outcome.changed, UNCHANGED: outcome.unchanged})
-    for problem in problems:
-        row = int(problem.where) if problem.where.isdigit() else None
-        file.note(ERROR, "refused_row", row, str(problem.column), reason=str(problem.text))
-    for change in outcome.changes[:MAX_CHANGES]:
-        if change.old:
-            row_number = int(change.where) if change.where.isdigit() else 0
-            file.changes.append(
-                Change(row_number, change.who, None, str(change.what), change.old, change.new)
-            )
 
 
 Comparer = Callable[[PlannedFile, Shop], None]
@@ -218,10 +184,14 @@ COMPARERS: dict[Kind, Comparer] = {
     Kind.EXAMS: _compare_marks,
     Kind.SHIFTS: _compare_shifts,
     Kind.PEOPLE: _compare_people,
+    Kind.ATTENDANCE: attending.compare,
+    Kind.EVENTS: happenings.compare,
 }
 APPLIERS: dict[Kind, Applier] = {
     Kind.TARGETS: _apply_targets,
     Kind.EXAMS: _apply_marks,
     Kind.SHIFTS: _apply_shifts,
     Kind.PEOPLE: _apply_people,
+    Kind.ATTENDANCE: attending.apply,
+    Kind.EVENTS: happenings.apply,
 }

@@ -67,7 +67,7 @@ def _other_sheets(batch: ImportBatch, files: Iterable[ImportFile]) -> dict[int, 
     others = [f for f in files if f.format and FORMAT_BY_CODE[f.format].kind not in TABLES]
     asked = asked_of(batch)
     reads = [read_file(folder_of(batch) / file.stored, name=file.name, asked=asked.span) for file in others]
-    plan = compare(reads, shop=batch.shop, overlap=asked.overlap)
+    plan = compare(reads, shop=batch.shop, overlap=asked.overlap, by=batch.by)
     return dict(zip([file.pk for file in others], plan.files, strict=True))
 
 
@@ -147,11 +147,13 @@ def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
     """Take an applied batch back: the older batch or the next source counts again.
 
     Raises Refused while a card of one of its months is past draft, and for sheets of people or
-    shifts, which are corrected by a new sheet.
+    shifts, which are corrected by a new sheet, and of events, which are decided one by one.
     """
     files = list(batch.files.filter(left_out=False))
     kinds = {FORMAT_BY_CODE[file.format].kind for file in files if file.format}
     if not kinds <= adapters.REVERSIBLE:
+        if Kind.EVENTS in kinds:
+            raise Refused(_("Recorded events cannot be undone; decide on each of them on its page."))
         raise Refused(_("Sheets of people and shifts cannot be undone; import a corrected sheet."))
     if frozen := _frozen_months(batch, files):
         months = ", ".join(f"{month:%Y-%m}" for month in sorted(frozen))
@@ -176,6 +178,7 @@ def _frozen_months(batch: ImportBatch, files: Iterable[ImportFile]) -> set[date]
     past_draft = Card.objects.filter(month__in=months).exclude(state=CardState.DRAFT)
     reach = Q(person__accounts__account__shop=batch.shop) | Q(person__figures__batch=batch)
     reach |= Q(person__targets__batch=batch)
+    reach |= Q(person__attendance__file_id__in=batch.files.values("pk"))
     for path in Unit.objects.filter(shop=batch.shop).values_list("path", flat=True):
         reach |= Q(unit__path__startswith=path)
     return set(past_draft.filter(reach).values_list("month", flat=True))

@@ -24,6 +24,7 @@ MAX_MONEY = Decimal(1_000_000_000_000)  # CNY
 MAX_SECONDS = Decimal(31 * 86_400)  # no longer than a month
 MAX_RATIO = Decimal(1_000)
 MAX_MARK = Decimal(10_000)
+MAX_DAYS = Decimal(31)
 MAX_NUMBER_TEXT = 40  # characters; a longer "number" is refused unread
 
 CENT = Decimal("0.01")
@@ -88,7 +89,7 @@ def clean(text: str) -> str:
 def header_key(text: str) -> str:
     """Fold a header so that brackets, spaces and letters of any width are equal."""
     folded = unicodedata.normalize("NFKC", clean(text)).casefold()
-    return "".join(folded.split())
+    return "".join(folded.split()).replace("→", "->")
 
 
 def printed_step(value: object) -> Decimal:
@@ -254,6 +255,16 @@ def read_mark(value: object) -> Number:
     return number.quantize(CENT) if number == number.quantize(CENT) else Fault("below_a_cent", shown(value))
 
 
+def read_days(value: object) -> Number:
+    """Read a number of days that may be parts of one, from 0 to 31."""
+    number = _decimal(value, ("天", "日"))
+    if not isinstance(number, Decimal):
+        return number
+    if number < 0:
+        return Fault("negative_count", shown(value))
+    return number if number <= MAX_DAYS else Fault("too_large", shown(value))
+
+
 def read_seconds(value: object) -> Number:
     """Read a length of time in seconds, half-up to 0.001.
 
@@ -321,12 +332,16 @@ def _unwanted(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs"}
 
 
-def is_summary(name: str) -> bool:
-    """Say whether a row's name marks a sum or an average of rows, not an agent."""
-    name = name.strip()
+@lru_cache(maxsize=16_384)
+def is_summary(name: str, *, of_agents: bool = True) -> bool:
+    """Say whether a row's name marks a sum or an average of rows, not an agent.
+
+    A name of a shop or a person may begin with 全店 or 同行; an account that stands for one has a colon.
+    """
+    name = "".join(folded(name).split())
     if name in SUMMARY_NAMES:
         return True
-    return name.startswith(("全店", "同行")) and ":" not in name and "：" not in name
+    return of_agents and name.startswith(("全店", "同行")) and ":" not in name
 
 
 SUMMARY_NAMES = frozenset({"汇总", "汇总值", "均值", "平均值", "店铺汇总值", "店铺平均值", "合计", "总计"})

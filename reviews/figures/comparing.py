@@ -30,21 +30,33 @@ from reviews.figures.planned import (
 )
 from reviews.figures.reading import ReadFile
 from reviews.figures.rows import ERROR, NOTE, Row
+from reviews.figures.shop_names import keep_own_rows
 from reviews.models import AgentFigures, ImportBatch, ImportFile, ShopFigures
-from staff.models import Shop
+from staff.models import Shop, User
 
 Key = tuple[Any, ...]
 
 
-def compare(reads: Sequence[ReadFile], *, shop: Shop, overlap: str, left_out: Sequence[str] = ()) -> Plan:
-    """Compare files with what is stored. `overlap` is an ImportBatch.Overlap; `left_out` holds file names."""
-    files = [PlannedFile(read, issues=list(read.issues), mode=read.mode) for read in reads]
+def compare(
+    reads: Sequence[ReadFile],
+    *,
+    shop: Shop,
+    overlap: str,
+    left_out: Sequence[str] = (),
+    by: User | None = None,
+) -> Plan:
+    """Compare files with what is stored. `overlap` is an ImportBatch.Overlap; `left_out` holds file names.
+
+    `by` is who imports: sheets of people then know only those whom that user looks after.
+    """
+    files = [PlannedFile(read, issues=list(read.issues), mode=read.mode, by=by) for read in reads]
     _same_files(files, shop)
     for file in files:
         if file.read.name in left_out:
             file.left_out = True
             file.issues.clear()
     active = [file for file in files if not file.left_out]
+    keep_own_rows(active, shop)
     known = Known.load(shop, [file.read for file in active if file.model])
     _modes(active, known)
     seen: dict[Key, tuple[PlannedFile, PlannedRow]] = {}

@@ -28,6 +28,10 @@ _DATE = re.compile(
     r"(?:[ T]([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?)?",
     re.ASCII,
 )
+# With a weekday that fits even a two-digit year can mean one day only.
+_WITH_WEEKDAY = re.compile(
+    r"(\d{2}|\d{4})([-/.])(\d{1,2})\2(\d{1,2})[ ,(]*(?:星期|周)([一二三四五六日天])\)?", re.ASCII
+)
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})(?:[-/.年]?)(\d{1,2})月?", re.ASCII)
 _CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)(?::00)?", re.ASCII)
@@ -77,7 +81,7 @@ def month_span(year: int, month: int) -> Span:
 
 
 def read_day(value: object) -> Day:
-    """Read a calendar day; a two-digit year or an order that may be American is not.
+    """Read a calendar day; a two-digit year (without its weekday) or an order that may be American is not.
 
     A time beside the day is dropped. Years before 2000 and after 2099 are refused:
     they come of a number that was no date.
@@ -93,6 +97,11 @@ def read_day(value: object) -> Day:
 
 
 def _written_day(text: str) -> Day:
+    if match := _WITH_WEEKDAY.fullmatch(text):
+        year, _mark, month, number, weekday = match.groups()
+        day = _written_day(f"{year if len(year) == 4 else '20' + year}-{month}-{number}")
+        fits = isinstance(day, date) and day.weekday() == min("一二三四五六日天".index(weekday), 6)
+        return day if fits else Fault("not_a_date", shown(text))
     match = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
     if match is None:
         return Fault("not_a_date", shown(text))

@@ -49,4 +49,9 @@ LABELS = {**SHOP_FIELDS, **AGENT_FIELDS}
 
 # What an average or a rate weighs by, the first that is there. Source: data.md, after the table of fields.
 BASES = ("receptions", "answered", "inquiries")
-PARTS = {"reply_rate": ("unanswered", "receptions"), "satisfaction_rate": ("satisfied", "rated")}
+# The parts that rates are recomputed from: part and whole; a reply rate is 1 less its share.
+PARTS = {
+    "reply_rate": ("unanswered", "receptions"),
+    "satisfaction_rate": ("satisfied", "rated"),
+    "answer_ratio": ("messages_out", "messages_in"),
+}

@@ -58,12 +58,12 @@ class Upload:
     name: str
 
 
-def preview(uploads: Sequence[Upload], *, shop: Shop, asked: Asked) -> Plan:
-    """Read and compare files; write nothing."""
+def preview(uploads: Sequence[Upload], *, shop: Shop, asked: Asked, by: User | None = None) -> Plan:
+    """Read and compare files for a user; write nothing."""
     reads = [
         read_file(upload.path, name=upload.name, asked=asked.span, mode=asked.mode) for upload in uploads
     ]
-    return compare(reads, shop=shop, overlap=asked.overlap, left_out=asked.left_out)
+    return compare(reads, shop=shop, overlap=asked.overlap, left_out=asked.left_out, by=by)
 
 
 def receive(uploads: Sequence[Upload], *, shop: Shop, by: User | None, asked: Asked) -> ImportBatch:
@@ -98,7 +98,10 @@ def stage(batch: ImportBatch) -> Plan:
     asked = asked_of(batch)
     files = list(batch.files.order_by("pk"))
     plan = preview(
-        [Upload(folder_of(batch) / file.stored, file.name) for file in files], shop=batch.shop, asked=asked
+        [Upload(folder_of(batch) / file.stored, file.name) for file in files],
+        shop=batch.shop,
+        asked=asked,
+        by=batch.by,
     )
     write_plan(batch, files, plan)
     return plan

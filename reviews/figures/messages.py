@@ -87,6 +87,13 @@ SENTENCES: dict[str, str | Promise] = REFUSALS | {
     "kept": _("{count} rows are left out, because figures of overlapping days are kept."),
     "twice_owner": _("{who} has an account and a staff number row for {span} from the same source."),
     "refused_row": "{reason}",
+    "more_than_a_day": _("{text}: a day holds at most one day of attendance."),
+    "no_attendance": _("{count} rows say nothing of attendance; they are left out."),
+    "other_shops": _(
+        "{count} rows are of other shops ({names}) and are left out; only those of {shop} count."
+    ),
+    "shop_named": _("The file calls the shop {named}; it is read as {shop}."),
+    "not_this_shop": _("The rows are of {names}, not of {shop}. Choose that shop, or leave the file out."),
 }
 
 

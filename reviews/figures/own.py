@@ -21,6 +21,8 @@ from reviews.figures.formats import (
     Unit,
 )
 from reviews.figures.own_staff import (
+    ATTENDANCE_FORMAT,
+    EVENTS_FORMAT,
     EXAMS_FORMAT,
     LAST_DAY_COLUMN,
     LEFT_EMPTY,
@@ -109,7 +111,7 @@ DAILY_FORMAT = Format(
             "answer_ratio",
             Unit.RATIO,
             also=("Answer ratio",),
-            example="101.00%",
+            example="103.23%",
         ),
         _count("慢响应人数", "Slow responses", "slow_responses", 3),
         _count("买家消息数", "Messages in", "messages_in", 620),
@@ -124,6 +126,7 @@ DAILY_FORMAT = Format(
     checks=(
         RateCheck("reply_rate", "unanswered", "receptions", complement=True),
         RateCheck("satisfaction_rate", "satisfied", "rated"),
+        RateCheck("answer_ratio", "messages_out", "messages_in"),
     ),
     source=OWN,
     own=True,
@@ -211,4 +214,6 @@ OWN_FORMATS = (
     PEOPLE_FORMAT,
     EXAMS_FORMAT,
     SHIFTS_FORMAT,
+    ATTENDANCE_FORMAT,
+    EVENTS_FORMAT,
 )

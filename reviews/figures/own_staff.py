@@ -1,4 +1,4 @@
-"""Our own sheets about people: the list of people, exam marks, shifts; and the columns all own sheets share."""
+"""Our own sheets about people: who they are, exam marks, shifts, attendance, events; and columns all own sheets share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from reviews.figures.formats import ACCOUNT, DAY, LAST_DAY, NAME, STAFF_NO, Column, Format, Kind, Unit
+from reviews.figures.columns import ACCOUNT, DAY, LAST_DAY, NAME, STAFF_NO, Column, Format, Kind, Unit
+from reviews.figures.sources import OWN
 
 EXAM_KINDS = {
     "产品知识": "product",
@@ -28,6 +29,27 @@ EMPLOYMENT_KINDS = {
     "Intern": "intern",
     "Temporary": "temporary",
     "Outsourced": "outsourced",
+}
+YES_NO = {"是": "yes", "否": "no", "Yes": "yes", "No": "no"}
+EVENT_KINDS = {
+    "纠纷": "dispute",
+    "投诉": "complaint",
+    "差评": "negative",
+    "好评": "praise",
+    "Dispute": "dispute",
+    "Complaint": "complaint",
+    "Negative review": "negative",
+    "Praising review": "praise",
+}
+CAUSES = {
+    "买家": "buyer",
+    "物流": "logistics",
+    "商品": "goods",
+    "服务": "service",
+    "Buyer": "buyer",
+    "Logistics": "logistics",
+    "Goods": "goods",
+    "Service": "service",
 }
 WHO = _("As in the list of people; zeros in front stay.")
 NOT_CHECKED = _("For reading only; people are found by their number.")
@@ -150,6 +172,73 @@ SHIFTS_FORMAT = Format(
         ),
     ),
     title=_("Shifts"),
+    own=True,
+)
+
+ATTENDANCE_FORMAT = Format(
+    "own_attendance",
+    "own template: attendance",
+    Kind.ATTENDANCE,
+    (
+        STAFF_NO_COLUMN,
+        NAME_COLUMN,
+        DAY_COLUMN,
+        Column(
+            "出勤",
+            "present",
+            Unit.TEXT,
+            required=True,
+            also=("Present",),
+            choices=YES_NO,
+            note=_("Yes or No; a rest day has no row."),
+            example="是",
+        ),
+        Column("迟到次数", "late", required=True, also=("Times late",), example=0),
+        Column("旷工次数", "absent", required=True, also=("Times absent",), example=0),
+    ),
+    title=_("Attendance"),
+    source=OWN,
+    own=True,
+)
+
+EVENTS_FORMAT = Format(
+    "own_events",
+    "own template: events",
+    Kind.EVENTS,
+    (
+        STAFF_NO_COLUMN,
+        NAME_COLUMN,
+        DAY_COLUMN,
+        Column(
+            "类型",
+            "event",
+            Unit.TEXT,
+            required=True,
+            also=("Kind",),
+            choices=EVENT_KINDS,
+            note=_("Dispute, Complaint, Negative review or Praising review."),
+            example="纠纷",
+        ),
+        Column(
+            "订单编号",
+            "order",
+            Unit.TEXT,
+            also=("Order number",),
+            note=_("Events of one order count once; only its last four characters are kept readable."),
+        ),
+        Column(
+            "经过",
+            "story",
+            Unit.TEXT,
+            required=True,
+            also=("What happened",),
+            note=_("One sentence; phone numbers and addresses are masked."),
+            example="买家称收到的颜色与描述不符",
+        ),
+        Column("原因", "cause", Unit.TEXT, also=("Cause",), choices=CAUSES, note=LEFT_EMPTY),
+        Column("处理", "handling", Unit.TEXT, also=("Handling",)),
+    ),
+    title=_("Disputes and reviews"),
     own=True,
 )
 

@@ -10,7 +10,7 @@ from reviews.figures.formats import Kind
 from reviews.figures.reading import ReadFile
 from reviews.figures.rows import ERROR, Issue, Row
 from reviews.models import AgentFigures, ImportFile, ShopFigures
-from staff.models import Shop
+from staff.models import Shop, User
 
 TABLES: dict[Kind, type[AgentFigures | ShopFigures]] = {Kind.AGENT: AgentFigures, Kind.SHOP: ShopFigures}
 NEW, CHANGED, UNCHANGED, KEPT = "new", "changed", "unchanged", "kept"
@@ -58,6 +58,7 @@ class PlannedFile:
     mode: str = ""
     left_out: bool = False
     late: int = 0
+    by: User | None = None
 
     @property
     def errors(self) -> list[Issue]:

@@ -147,7 +147,7 @@ def _place(file: ReadFile, asked: Span | None, mode: str) -> None:
     if file.mode and mode and file.mode != mode:
         file.refuse("mode_differs", named=file.mode, asked=mode)
     file.mode = file.mode or mode
-    if file.form.dated:
+    if file.header is not None and file.header.dated:
         days = [row.span for row in file.rows if row.span]
         if days:
             file.span = Span(min(span.first for span in days), max(span.last for span in days))

@@ -10,26 +10,32 @@ from typing import TYPE_CHECKING, Any
 
 from reviews.figures import cells, days
 from reviews.figures.cells import Fault, Missing
-from reviews.figures.days import Span
-from reviews.figures.formats import (
+from reviews.figures.columns import (
     ACCOUNT,
     DAY,
     EXAMPLE,
     LAST_DAY,
+    NAME,
+    SHOP_NAME,
     STAFF_NO,
     Column,
     Kind,
     RateCheck,
     Unit,
 )
+from reviews.figures.days import Span
+from reviews.figures.fields import PARTS
 from staff.sheets.archives import letters
 
 if TYPE_CHECKING:
     from reviews.figures.headers import Header
 
+# What tells two rows of one owner and span apart, beside these two.
+TOLD_BY = (SHOP_NAME, "month", "exam", "starts", "event", "order", "story")
 ERROR, NOTE = "error", "note"
 MAX_ISSUES = 1_000
-WHOSE = (ACCOUNT, STAFF_NO, DAY, "month")
+# Where a sum or an average says that it is one.
+LABELS = (ACCOUNT, STAFF_NO, NAME, SHOP_NAME, DAY, "month")
 PLAIN = frozenset({int, str, date, Decimal})  # what most cells are: neither missing nor at fault
 
 READERS: Mapping[Unit, Callable[[object], Any]] = {
@@ -39,6 +45,7 @@ READERS: Mapping[Unit, Callable[[object], Any]] = {
     Unit.RATIO: cells.read_ratio,
     Unit.SECONDS: cells.read_seconds,
     Unit.MARK: cells.read_mark,
+    Unit.DAYS: cells.read_days,
     Unit.TEXT: cells.read_text,
     Unit.DAY: days.read_day,
     Unit.MONTH: days.read_month,
@@ -80,6 +87,7 @@ class RowReader:
         self.rows: list[Row] = []
         self.issues: list[Issue] = []
         self.faulty: set[int] = set()
+        self.not_final: set[int] = set()
         self.skipped = 0
         self.seen: dict[tuple[object, ...], int] = {}
         self.spans: dict[tuple[date, date], Span] = {}  # one object for the many rows of a day
@@ -88,7 +96,9 @@ class RowReader:
             for index, column in sorted(header.columns.items())
             if column.meaning
         ]
-        self.label = next((i for i, _l, c, _r in self.plan if c.meaning in WHOSE), 0)
+        self.labels = [(i, c.meaning) for i, _l, c, _r in self.plan if c.meaning in LABELS]
+        # The example row of an own sheet says so in the sheet's first column.
+        self.first = min(header.names)
         self.last_column = max(header.names)
 
     def read(self, rows: Iterable[tuple[int, int, list[object]]]) -> None:
@@ -122,13 +132,13 @@ class RowReader:
 
     def _skip(self, line: list[Any]) -> bool:
         """Say whether a row is a sum, an average, or an own sheet's example."""
-        label = line[self.label] if self.label < len(line) else ""
-        if not isinstance(label, str):
-            return False
-        text = cells.clean(label)
-        first = line[0] if line else ""
-        example = self.form.own and isinstance(first, str) and first.startswith(EXAMPLE)
-        return example or (bool(text) and cells.is_summary(text))
+        if self.form.own and self.first < len(line) and str(line[self.first]).startswith(EXAMPLE):
+            return True
+        texts = [(line[i], meaning) for i, meaning in self.labels if i < len(line)]
+        return any(
+            isinstance(text, str) and text and cells.is_summary(text, of_agents=meaning == ACCOUNT)
+            for text, meaning in texts
+        )
 
     def _cell(self, number: int, letter: str, column: Column, value: Any, values: dict[str, Any]) -> None:
         if isinstance(value, Fault):
@@ -136,7 +146,10 @@ class RowReader:
         elif isinstance(value, Missing):
             if value.why == cells.NOT_FINAL:
                 self._note(number, "not_final", column, letter)
-            elif column.required and column.unit in (Unit.DAY, Unit.MONTH, Unit.TEXT, Unit.CLOCK, Unit.MARK):
+                self.not_final.add(number)
+            elif column.meaning == DAY or (
+                column.required and column.unit in (Unit.DAY, Unit.MONTH, Unit.TEXT, Unit.CLOCK, Unit.MARK)
+            ):
                 self._error(number, "empty_cell", column, letter)
         elif column.choices:
             meaning = _choice(column, value)
@@ -156,7 +169,7 @@ class RowReader:
         flags = self._check(number, values, line)
         if number in self.faulty:
             return
-        whose = (account, staff_no, span, values.get("month"), values.get("exam"), values.get("starts"))
+        whose = (account, staff_no, span, *map(values.get, TOLD_BY))
         if any(whose) and (first := self.seen.setdefault(whose, number)) != number:
             self._error(number, "row_twice", None, "", first=first)
             return
@@ -179,13 +192,16 @@ class RowReader:
 
     def _check(self, number: int, values: dict[str, Any], line: list[Any]) -> list[str]:
         """Fill what follows from other columns and compare rates with their parts; return flags."""
+        for added in self.form.added:
+            if all(part in values for part in added.parts):
+                values[added.meaning] = sum(values[part] for part in added.parts)
         receptions, unanswered = values.get("receptions"), values.get("unanswered")
         if receptions is not None and unanswered is not None:
             if unanswered > receptions:
                 self._error(number, "unanswered_above", None, "", part=unanswered, whole=receptions)
             elif self.form.answered_from_parts:
                 values["answered"] = receptions - unanswered
-        flags = ["rate_only"] if any(_lacks_parts(rate, values) for rate in STORED_RATES) else []
+        flags = ["rate_only"] if any(_lacks_parts(rate, values) for rate in PARTS) else []
         differing = [check for check in self.form.checks if self._differs(number, check, values, line)]
         if differing:
             flags.append("parts_differ")
@@ -193,6 +209,8 @@ class RowReader:
         if sales is not None and refunds is not None and refunds > sales:
             self._note(number, "refunds_above_sales", None, "", refunds=str(refunds), sales=str(sales))
             flags.append("refunds_above_sales")
+        if number in self.not_final:
+            flags.append("not_final")
         return flags
 
     def _differs(self, number: int, check: RateCheck, values: dict[str, Any], line: list[Any]) -> bool:
@@ -234,11 +252,8 @@ class RowReader:
             self.issues.append(Issue(severity, code, self.sheet, number, header, letter, params))
 
 
-STORED_RATES = {"reply_rate": ("unanswered", "receptions"), "satisfaction_rate": ("satisfied", "rated")}
-
-
 def _lacks_parts(rate: str, values: Mapping[str, Any]) -> bool:
-    return rate in values and any(part not in values for part in STORED_RATES[rate])
+    return rate in values and any(part not in values for part in PARTS[rate])
 
 
 def _choice(column: Column, value: str) -> str | None:

@@ -1,5 +1,11 @@
 """What changes in staff beyond plain reference data."""
 
+from staff.services.attendance import (
+    AttendanceRow,
+    plan_attendance,
+    record_attendance,
+    take_back_attendance,
+)
 from staff.services.calendar_seed import seed_calendar
 from staff.services.logins import make_login, renew_password, speak
 from staff.services.outcome import Change, Outcome, Problem, SheetRefused, Words
@@ -9,6 +15,7 @@ from staff.services.shifts import ShiftRow, plan_shifts, record_shifts
 from staff.services.units import place_unit
 
 __all__ = [
+    "AttendanceRow",
     "Change",
     "Outcome",
     "PersonRow",
@@ -18,11 +25,14 @@ __all__ = [
     "Words",
     "make_login",
     "place_unit",
+    "plan_attendance",
     "plan_people",
     "plan_shifts",
+    "record_attendance",
     "record_shifts",
     "renew_password",
     "seed_calendar",
     "speak",
+    "take_back_attendance",
     "upsert_people",
 ]

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
@@ -25,6 +26,7 @@ MAX_CELLS = 2_500_000
 MAX_AREA = 5_000_000  # rows × columns that a sheet spans, gaps included
 MAX_COLUMNS = 200
 MAX_BAD = 200  # bad cells named per sheet
+MAX_LITERALS = 100_000  # cells ="…" of a sheet that no spreadsheet program has computed
 MAX_SMALL = 4 * 1024 * 1024  # bytes of the parts that list the sheets
 CHUNK = 1 << 20
 LONGEST_ROW = 16 * CHUNK
@@ -36,9 +38,10 @@ _ROW = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="[A-Z]{1,3}(\d{1,7})"')
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
 _ERROR = re.compile(rb'<(?:\w+:)?c\s[^<>]*\bt="e"[^<>]*>')
 _UNSOLVED = re.compile(
-    rb"(<(?:\w+:)?c\s[^<>]*[^/<>]>)\s*<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(<(?:\w+:)?c\s[^<>]*[^/<>]>)\s*<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_LITERAL = re.compile(r'"((?:[^"]|"")*)"')
 _REF = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _LOCAL_HEADER = 30
 _DOCTYPE = (b"<!DOCTYPE", b"<!ENTITY")
@@ -65,12 +68,13 @@ class BadCell:
 
 @dataclass(slots=True)
 class SheetInfo:
-    """What the look through a sheet's XML found."""
+    """What the look through a sheet's XML found; `literals` are texts written ="…", by row and column."""
 
     cells: int = 0
     last_row: int = 0
     last_column: int = 0
     bad: list[BadCell] = field(default_factory=list)
+    literals: dict[int, dict[int, str]] = field(default_factory=dict)
 
 
 def look_through(path: Path) -> dict[str, SheetInfo]:
@@ -181,7 +185,8 @@ class _SheetReader:
         for match in _ERROR.finditer(rows):
             self._bad("error_cell", match[0])
         for match in _UNSOLVED.finditer(rows):
-            self._bad("formula_unsolved", match[1])
+            if not self._literal(match[1], match[2] or b""):
+                self._bad("formula_unsolved", match[1])
         if info.cells > MAX_CELLS:
             raise Refused("too_many_cells", most=MAX_CELLS)
         if info.last_column > MAX_COLUMNS:
@@ -198,6 +203,16 @@ class _SheetReader:
             info.last_row = max(info.last_row, int(match[2]))
             if len(match[1]) > 1 or info.last_column < 26:
                 info.last_column = max(info.last_column, _column_number(match[1]))
+
+    def _literal(self, tag: bytes, formula: bytes) -> bool:
+        """Keep a formula that is a text in quotes and nothing else: exports write numbers so, to keep zeros."""
+        found = _LITERAL.fullmatch(unescape(formula.decode("utf-8", "replace")).strip())
+        where = _REF.search(tag)
+        if found is None or where is None or len(self.info.literals) >= MAX_LITERALS:
+            return False
+        text = found[1].replace('""', '"')
+        self.info.literals.setdefault(int(where[2]), {})[_column_number(where[1]) - 1] = text
+        return True
 
     def _bad(self, code: str, tag: bytes) -> None:
         where = _REF.search(tag)

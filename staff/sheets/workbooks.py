@@ -32,8 +32,14 @@ class Workbook:
         except UNREADABLE as error:
             raise Refused("unreadable_workbook") from error
         first_column = (sheet.start or (0, 0))[1]
+        literals = self.sheets[name].literals
         for number, cells in enumerate(sheet.iter_rows(), start=1):
-            yield number, first_column, list(cells)
+            line: list[object] = list(cells)
+            for column, text in literals.get(number, {}).items():
+                index = column - first_column
+                if 0 <= index < len(line) and line[index] == "":
+                    line[index] = text
+            yield number, first_column, line
 
 
 def open_workbook(path: Path) -> Workbook:

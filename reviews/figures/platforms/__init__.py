@@ -1,0 +1,1 @@
+"""The platforms' formats, a module for each platform."""
