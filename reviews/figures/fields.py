@@ -44,8 +44,25 @@ SHOP_FIELDS: dict[str, str | Promise] = {
     "buyers": _("Paying buyers"),
     "orders": _("Orders"),
     "sales": _("Sales"),
+    "silent_sales": _("Silent sales"),
+    "silent_orders": _("Silent orders"),
 }
-LABELS = {**SHOP_FIELDS, **AGENT_FIELDS}
+EVIDENCE_FIELDS: dict[str, str | Promise] = {
+    "amount": _("paid amount"),
+    "created": _("created"),
+    "paid": _("paid"),
+    "paid_on": _("paid on"),
+    "status": _("state"),
+    "presale": _("presale"),
+    "ends": _("ends"),
+    "answered": _("answered"),
+    "order_number": _("order number"),
+    "completed_on": _("completed on"),
+    "reason": _("reason"),
+    "responsible": _("responsible"),
+    "intervened": _("platform intervened"),
+}
+LABELS = {**EVIDENCE_FIELDS, **SHOP_FIELDS, **AGENT_FIELDS}
 
 # What an average or a rate weighs by, the first that is there. Source: data.md, after the table of fields.
 BASES = ("receptions", "answered", "inquiries")
