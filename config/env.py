@@ -88,7 +88,9 @@ def derived_key(name: str, secret: str) -> bytes:
     """
     value = text(name)
     if value and len(value) < SHORTEST_KEY:
-        raise ImproperlyConfigured(f"{name} is shorter than {SHORTEST_KEY} characters: use a long random text.")
+        raise ImproperlyConfigured(
+            f"{name} is shorter than {SHORTEST_KEY} characters: use a long random text."
+        )
     return hmac.digest((value or secret).encode(), name.encode(), "sha256")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 COUNTS: dict[str, str | Promise] = {
     "consulted": _("Consulted"),
@@ -49,16 +50,16 @@ SHOP_FIELDS: dict[str, str | Promise] = {
 }
 EVIDENCE_FIELDS: dict[str, str | Promise] = {
     "amount": _("paid amount"),
-    "created": _("created"),
-    "paid": _("paid"),
-    "paid_on": _("paid on"),
-    "status": _("state"),
+    "created": pgettext_lazy("order", "created"),
+    "paid": pgettext_lazy("order", "paid"),
+    "paid_on": pgettext_lazy("order", "paid on"),
+    "status": pgettext_lazy("order", "state"),
     "presale": _("presale"),
-    "ends": _("ends"),
-    "answered": _("answered"),
+    "ends": pgettext_lazy("chat", "ends"),
+    "answered": pgettext_lazy("chat", "answered"),
     "order_number": _("order number"),
     "completed_on": _("completed on"),
-    "reason": _("reason"),
+    "reason": pgettext_lazy("refund", "reason"),
     "responsible": _("responsible"),
     "intervened": _("platform intervened"),
 }

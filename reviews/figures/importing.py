@@ -110,9 +110,7 @@ def stage(batch: ImportBatch, *, tick: Tick = no_tick) -> Plan:
     return plan
 
 
-def write_plan(
-    batch: ImportBatch, files: Sequence[ImportFile], plan: Plan, *, tick: Tick = no_tick
-) -> None:
+def write_plan(batch: ImportBatch, files: Sequence[ImportFile], plan: Plan, *, tick: Tick = no_tick) -> None:
     """Write a plan's files, messages, changes and rows in short transactions, then say that it is ready."""
     if batch.state not in (State.READING, State.STAGED, State.FAULTY):
         raise Refused(

@@ -220,9 +220,7 @@ def _write(stored: ImportFile, file: PlannedFile, seen: Seen, tick: Tick) -> Non
     head, place = (stored.batch_id, stored.pk), (shop.pk, False)
     written = 0
     while chunk := list(islice(rows, CHUNK)):
-        values = [
-            (*head, judged.row, *place, *_ready(judged.record, prepare)) for judged in chunk
-        ]
+        values = [(*head, judged.row, *place, *_ready(judged.record, prepare)) for judged in chunk]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(statement, values)
         written += len(chunk)

@@ -70,9 +70,7 @@ def totals_of(shop: Shop, span: Span, mode: str) -> dict[Place, Totals]:
 
 
 def _orders(shop: Shop, span: Span) -> Any:
-    return ShopOrder.objects.filter(
-        shop=shop, current=True, paid_on__gte=span.first, paid_on__lte=span.last
-    )
+    return ShopOrder.objects.filter(shop=shop, current=True, paid_on__gte=span.first, paid_on__lte=span.last)
 
 
 def _add_sales(found: dict[Place, Totals], earned: Any) -> None:
@@ -101,10 +99,10 @@ def _add_inquiries(found: dict[Place, Totals], shop: Shop, span: Span, mode: str
         before = paid.filter(
             paid__gte=OuterRef("begins") - Value(stretch.window), paid__lte=OuterRef("begins")
         )
-        after = paid.filter(
+        bought = paid.filter(
             paid__gte=OuterRef("begins"), paid__lte=OuterRef("begins") + Value(stretch.window)
         )
-        after = with_earner(after, shop=shop, order_first=mode == ORDER_FIRST)
+        earned: Any = with_earner(bought, shop=shop, order_first=mode == ORDER_FIRST)
         asking = ~Exists(before)
         rows = chats.values_list("account_name", "begins_on").annotate(
             receptions=Count("buyer", distinct=True),
@@ -112,7 +110,7 @@ def _add_inquiries(found: dict[Place, Totals], shop: Shop, span: Span, mode: str
             bought=Count(
                 "buyer",
                 distinct=True,
-                filter=Q(asking) & Q(Exists(after.filter(earner=OuterRef("account_name")))),
+                filter=Q(asking) & Q(Exists(earned.filter(earner=OuterRef("account_name")))),
             ),
         )
         for account, day, receptions, asked, bought in rows.order_by():
@@ -131,13 +129,15 @@ class ShopTotals:
 
 def shop_totals(shop: Shop, span: Span) -> dict[date, ShopTotals]:
     """Return what the whole shop sold on each day with an order; one query."""
-    rows = _orders(shop, span).values_list("paid_on").annotate(
-        sales=Sum("amount"), many=Count("pk"), of_buyers=Count("buyer", distinct=True)
+    rows = (
+        _orders(shop, span)
+        .values_list("paid_on")
+        .annotate(sales=Sum("amount"), many=Count("pk"), of_buyers=Count("buyer", distinct=True))
     )
     return {day: ShopTotals(sales, many, buyers) for day, sales, many, buyers in rows.order_by()}
 
 
-def refund_totals(shop: Shop, span: Span, order_first: Q | bool) -> dict[Place, tuple[int, Decimal]]:
+def refund_totals(shop: Shop, span: Span, *, order_first: Q | bool) -> dict[Place, tuple[int, Decimal]]:
     """Return refunded orders and amount by day of completion and the account that earned the order.
 
     Counted are refunds for goods, not price protection or goodwill; an order counts once, on the day
@@ -184,5 +184,3 @@ def as_json(found: dict[Place, Totals]) -> dict[str, dict[str, Any]]:
         }
         for (account, day), totals in sorted(found.items())
     }
-
-

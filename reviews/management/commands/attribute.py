@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         """Compute and print."""
         shop = shop_named(options["shop"])
         month = read_month(options["month"])
-        if not hasattr(month, "year"):
+        if not isinstance(month, date):
             raise CommandError("Give the month as 2026-10.")
         modes = [options["mode"]] if options["mode"] else list(attribution.MODES)
         found = attribution.computed(shop, month_span(month.year, month.month), modes=modes)
