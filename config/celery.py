@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_init, worker_ready
 from django.conf import settings
 
@@ -18,6 +19,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["staff", "training", "reviews", "rewards"])
 app.conf.beat_schedule = {
     "sweep jobs": {"task": "staff.tasks.sweep", "schedule": 30.0},
+    "forget buyers": {"task": "reviews.tasks.forget_buyers", "schedule": crontab(hour=3, minute=20)},
+    "clear imports": {"task": "reviews.tasks.clear_imports", "schedule": crontab(hour=3, minute=40)},
 }
 
 STALE_SECONDS = 60.0

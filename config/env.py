@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 from contextlib import suppress
@@ -13,6 +14,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
+SHORTEST_KEY = 32
 FALSE = {"0", "false", "no", "off", ""}
 POSTGRESQL_OPTIONS = {
     "application_name",
@@ -77,6 +79,19 @@ def address(name: str, url: str) -> tuple[SplitResult, int | None]:
         return parts, parts.port
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} is no valid URL: {error}.") from error
+
+
+def derived_key(name: str, secret: str) -> bytes:
+    """Return a key of an installation: the variable's text, else one that follows from its secret.
+
+    Raises ImproperlyConfigured for a text too short to be a key.
+    """
+    value = text(name)
+    if value and len(value) < SHORTEST_KEY:
+        raise ImproperlyConfigured(
+            f"{name} is shorter than {SHORTEST_KEY} characters: use a long random text."
+        )
+    return hmac.digest((value or secret).encode(), name.encode(), "sha256")
 
 
 def own_secret(path: Path) -> str:

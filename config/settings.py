@@ -32,6 +32,9 @@ if not SECRET_KEY:
 elif not DEBUG and len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters: use a long random text.")
 
+# Buyers' accounts are stored as keyed hashes only. Another key: chats and orders before it never meet again.
+BUYER_KEY = env.derived_key("BUYER_KEY", SECRET_KEY)
+
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 if not DEBUG and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's hosts, without *, e.g. keji.example.com.")
@@ -201,6 +204,8 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 # Nobody holds these of Django's rights: a page of rows by sheet opens only where its class asks for roles.
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+BUYER_DAYS = env.whole("BUYER_DAYS", 90, least=31)
+IMPORT_DAYS = env.whole("IMPORT_DAYS", 3, least=1)
 IMPORT_FILE_LIMIT = 50 * 1024 * 1024  # bytes a file, spec data.md
 
 REST_FRAMEWORK = {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reviews.services import figures, month, team_pdf
+from celery import shared_task
+from django.utils import timezone
+
+from reviews.services import attribution, figures, month, team_pdf
 from staff import jobs
 from staff.jobs import StepRun
 from staff.models import Job
@@ -36,3 +39,27 @@ def print_team(step: StepRun) -> None:
 def read_files(step: StepRun) -> None:
     """Read and stage a batch of imported files."""
     figures.read_step(step)
+
+
+@jobs.handler(attribution.KIND)
+def attribute_orders(step: StepRun) -> None:
+    """Attribute the orders of a few days."""
+    attribution.step(step)
+
+
+@jobs.after(attribution.KIND)
+def store_computed(job: Job) -> None:
+    """Store the figures that orders and chats come to."""
+    attribution.finish(job)
+
+
+@shared_task
+def forget_buyers() -> None:
+    """Forget buyers that attribution no longer needs."""
+    attribution.forget_buyers(on=timezone.localdate())
+
+
+@shared_task
+def clear_imports() -> None:
+    """Give up old uploads and remove their files."""
+    attribution.clear_imports(at=timezone.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,12 +19,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from reviews.figures.accounts import OF_NOBODY, waiting_accounts
+from reviews.figures.days import read_month
 from reviews.figures.importing import Asked, Refused, State
 from reviews.figures.own import OWN_FORMATS
 from reviews.figures.previewing import preview_of
 from reviews.figures.templates import template_file
 from reviews.models import ImportBatch
-from reviews.services import figures
+from reviews.services import attribution, figures
 from staff.access import scope_of
 from staff.admin.base import ReadOnlyAdmin
 from staff.models import Person, PlatformAccount, Shop, User
@@ -125,6 +126,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         own = [
             path("upload/", wrap(require_POST(self.upload_view)), name="reviews_importbatch_upload"),
             path("sheet/<slug:code>/", wrap(self.sheet_view), name="reviews_importbatch_sheet"),
+            path("compute/", wrap(require_POST(self.compute_view)), name="reviews_importbatch_compute"),
             path("accounts/", wrap(self.accounts_view), name="reviews_importbatch_accounts"),
             path("match/", wrap(require_POST(self.match_view)), name="reviews_importbatch_match"),
         ]
@@ -149,6 +151,8 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             batches=batches.order_by("-pk")[:HISTORY],
             waiting=len(waiting_accounts(shop_ids=list(shops.values_list("pk", flat=True)))),
             states=State,
+            computing=attribution.running(shops, actor(request)),
+            last_month=(timezone.localdate().replace(day=1) - timedelta(days=1)).strftime("%Y-%m"),
         )
 
     def change_view(
@@ -171,6 +175,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             page=preview_of(batch),
             people=_people(request) if batch.state == State.STAGED else [],
             kinds=_kinds(),
+            computing=attribution.running([batch.shop], actor(request)),
             **context,
         )
 
@@ -191,6 +196,18 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             messages.error(request, said(refused))
             return redirect("admin:reviews_importbatch_changelist")
         return redirect("admin:reviews_importbatch_change", batch.pk)
+
+    def compute_view(self, request: HttpRequest) -> HttpResponse:
+        """Compute a month's figures from the orders and chats that are stored."""
+        self._require(request)
+        shop = get_object_or_404(shops_of(request), pk=_number(request.POST.get("shop")))
+        try:
+            attribution.start(shop, read_month_of(request.POST.get("month")), by=actor(request))
+        except ValidationError as refused:
+            messages.error(request, said(refused))
+        else:
+            messages.success(request, _("The figures are being computed; they count as soon as it is done."))
+        return redirect("admin:reviews_importbatch_changelist")
 
     def apply_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Let the batch count."""
@@ -341,6 +358,14 @@ def _kinds() -> list[tuple[str, str]]:
 def _number(text: str | None) -> int:
     """Return a key from a form or address; 0, which no row has, where it is none."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 18 else 0
+
+
+def read_month_of(text: str | None) -> date:
+    """Return a month of a form as its first day. Raises ValidationError."""
+    month = read_month(text or "")
+    if not isinstance(month, date):
+        raise ValidationError(_("Give the month as 2026-10."))
+    return month
 
 
 def _day(text: str | None) -> date:

@@ -15,7 +15,9 @@ from simple_history.utils import bulk_create_with_history
 
 from reviews.figures import adapters
 from reviews.figures.comparing import compare
-from reviews.figures.days import month_span
+from reviews.figures.days import month_span, months_between
+from reviews.figures.evidence import switching
+from reviews.figures.evidence.formats import KINDS
 from reviews.figures.formats import Kind
 from reviews.figures.importing import Refused, State, asked_of, folder_of
 from reviews.figures.known import state_digest
@@ -57,6 +59,7 @@ def apply(batch: ImportBatch, *, by: User | None, at: datetime) -> None:
         _make_accounts(batch)
         for model in TABLES.values():
             _switch(model, batch)
+        switching.switch(batch)
         _keep_modes(batch.shop, _months(files))
     batch.refresh_from_db()
     shutil.rmtree(folder_of(batch), ignore_errors=True)
@@ -64,7 +67,8 @@ def apply(batch: ImportBatch, *, by: User | None, at: datetime) -> None:
 
 def _other_sheets(batch: ImportBatch, files: Iterable[ImportFile]) -> dict[int, PlannedFile]:
     """Read and compare again the sheets that are no figures: their rows are not staged."""
-    others = [f for f in files if f.format and FORMAT_BY_CODE[f.format].kind not in TABLES]
+    elsewhere = {*TABLES, *KINDS}
+    others = [f for f in files if f.format and FORMAT_BY_CODE[f.format].kind not in elsewhere]
     asked = asked_of(batch)
     reads = [read_file(folder_of(batch) / file.stored, name=file.name, asked=asked.span) for file in others]
     plan = compare(reads, shop=batch.shop, overlap=asked.overlap, by=batch.by)
@@ -74,6 +78,7 @@ def _other_sheets(batch: ImportBatch, files: Iterable[ImportFile]) -> dict[int, 
 def _digest_now(batch: ImportBatch, files: Iterable[ImportFile], sheets: Iterable[PlannedFile]) -> str:
     figures = [file for file in files if file.format and FORMAT_BY_CODE[file.format].kind in TABLES]
     kinds = {FORMAT_BY_CODE[file.format].kind for file in figures}
+    codes = [file.format for file in files]
     firsts = [file.first_day for file in figures if file.first_day]
     lasts = [file.last_day for file in figures if file.last_day]
     return state_digest(
@@ -81,7 +86,7 @@ def _digest_now(batch: ImportBatch, files: Iterable[ImportFile], sheets: Iterabl
         first=min(firsts, default=date.max),
         last=max(lasts, default=date.min),
         kinds=kinds,
-        more=adapters.fingerprint(sheets),
+        more=adapters.fingerprint(sheets) + switching.fingerprint(batch.shop, codes, without=batch),
     )
 
 
@@ -105,7 +110,7 @@ def _switch(model: Any, batch: ImportBatch) -> None:
     model.objects.filter(current=True, pk__in=replaced).update(
         superseded_by=Subquery(followers), current=False
     )
-    others: dict[int, list[int]] = defaultdict(list)
+    others: dict[int | None, list[int]] = defaultdict(list)
     for table, old, new in batch.replaces:
         if table == model.__name__:
             others[new].append(old)
@@ -151,10 +156,15 @@ def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
     """
     files = list(batch.files.filter(left_out=False))
     kinds = {FORMAT_BY_CODE[file.format].kind for file in files if file.format}
-    if not kinds <= adapters.REVERSIBLE:
+    if not kinds <= adapters.REVERSIBLE | KINDS:
         if Kind.EVENTS in kinds:
             raise Refused(_("Recorded events cannot be undone; decide on each of them on its page."))
         raise Refused(_("Sheets of people and shifts cannot be undone; import a corrected sheet."))
+    if later := switching.later_batch_relying(batch):
+        raise Refused(
+            _("Batch %(later)s found rows of this one unchanged and rests on them. Undo that one first.")
+            % {"later": later.pk}
+        )
     if frozen := _frozen_months(batch, files):
         months = ", ".join(f"{month:%Y-%m}" for month in sorted(frozen))
         raise Refused(
@@ -166,6 +176,7 @@ def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
             raise Refused(_("This batch is not applied, or somebody else has undone it."))
         for model in TABLES.values():
             _switch_back(model, batch)
+        switching.switch_back(batch)
         adapters.undo(batch)
         _keep_modes(batch.shop, _months(files))
     batch.refresh_from_db()
@@ -173,7 +184,8 @@ def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
 
 def _frozen_months(batch: ImportBatch, files: Iterable[ImportFile]) -> set[date]:
     """Return the months of a batch in which a card that its figures reach is past draft."""
-    months = {day.replace(day=1) for file in files for day in (file.first_day, file.last_day) if day}
+    spans = [(file.first_day, file.last_day) for file in files if file.first_day and file.last_day]
+    months = {month for first, last in spans for month in months_between(first, last)}
     months |= set(Target.objects.filter(batch=batch).values_list("month", flat=True))
     past_draft = Card.objects.filter(month__in=months).exclude(state=CardState.DRAFT)
     reach = Q(person__accounts__account__shop=batch.shop) | Q(person__figures__batch=batch)
@@ -189,7 +201,8 @@ def _switch_back(model: Any, batch: ImportBatch) -> None:
     mine = model.objects.filter(batch=batch)
     mine.update(current=False)
     owner = ("account", "person") if model is AgentFigures else ()
-    hidden = model.objects.filter(superseded_by__in=mine.values("pk"))
+    vanished = [old for table, old, new in batch.replaces if table == model.__name__ and new is None]
+    hidden = model.objects.filter(Q(superseded_by__in=mine.values("pk")) | Q(pk__in=vanished))
     keys = list(hidden.values_list("pk", flat=True))
     same = model.objects.filter(
         current=True,

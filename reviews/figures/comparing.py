@@ -14,6 +14,7 @@ from typing import Any
 from reviews.figures import adapters
 from reviews.figures.counting import Order
 from reviews.figures.days import Span
+from reviews.figures.evidence import staging, switching
 from reviews.figures.fields import AGENT_FIELDS, AMOUNTS, RATES, SHOP_FIELDS
 from reviews.figures.formats import AGENT_SOURCES, SHOP_SOURCES
 from reviews.figures.known import Known, Stored
@@ -44,6 +45,7 @@ def compare(
     overlap: str,
     left_out: Sequence[str] = (),
     by: User | None = None,
+    tick: staging.Tick = staging.no_tick,
 ) -> Plan:
     """Compare files with what is stored. `overlap` is an ImportBatch.Overlap; `left_out` holds file names.
 
@@ -63,11 +65,14 @@ def compare(
     for file in active:
         if file.model is AgentFigures or file.model is ShopFigures:
             _compare_figures(file, known, seen)
-        elif file.read.form is not None:
+        elif file.read.form is not None and not staging.is_evidence(file):
             adapters.compare(file, shop=shop)
+    staging.compare(active, shop=shop, tick=tick)
     _overlaps(active, known, overlap)
     _differing(active, known)
-    return Plan(shop, files, known.fingerprint(adapters.fingerprint(active)))
+    codes = [file.read.form.code for file in active if file.read.form]
+    sheets = adapters.fingerprint(file for file in active if not staging.is_evidence(file))
+    return Plan(shop, files, known.fingerprint(sheets + switching.fingerprint(shop, codes)))
 
 
 def _same_files(files: Sequence[PlannedFile], shop: Shop) -> None:

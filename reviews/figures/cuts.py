@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reviews.figures import cells
+from reviews.figures.evidence.formats import KINDS
 from reviews.figures.headers import HEADER_ROWS, find_header
 from reviews.figures.reading import FORMATS
 from reviews.models import ImportIssue
@@ -61,6 +62,8 @@ def cut_of(path: Path, issues: Sequence[ImportIssue]) -> Cut | None:
         header_row, found = _rows(path, sheet, wanted)
     except Refused:
         return None
+    if not found:
+        return None
     columns = _columns(found.get(header_row, []), [issue.letter for issue in [*errors, *placed]])
     rows = [
         CutRow(
@@ -82,6 +85,8 @@ def _rows(path: Path, sheet: str, wanted: set[int]) -> tuple[int, dict[int, list
     if not tables:
         return 0, {}
     header = find_header(islice(tables[0].rows(), HEADER_ROWS), FORMATS)
+    if header and header.form.kind in KINDS:
+        return 0, {}  # what stands around the cell may be a buyer's
     header_row = header.row if header else 0
     rows = islice(tables[0].rows(), max(wanted, default=0))
     return header_row, {

@@ -22,6 +22,7 @@ from reviews.figures.cells import (
 )
 
 Clock = time | Missing | Fault
+Moment = datetime | Missing | Fault
 
 _DATE = re.compile(
     r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
@@ -78,6 +79,13 @@ class Span:
 def month_span(year: int, month: int) -> Span:
     """Return a whole month."""
     return Span(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """Return the first days of all months that two days touch or lie between."""
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    months = (first.year * 12 + first.month - 1 + number for number in range(count))
+    return [date(month // 12, month % 12 + 1, 1) for month in months]
 
 
 def read_day(value: object) -> Day:
@@ -145,6 +153,35 @@ def read_clock(value: object) -> Clock:
     if match is None or (match[1] == "24" and match[2] != "00"):
         return Fault("not_a_time", shown(value))
     return time(int(match[1]) % 24, int(match[2]))
+
+
+def read_moment(value: object) -> Moment:
+    """Read a day with its time to the second, as the file has it and without a time zone.
+
+    A day without a time is refused: what comes before what would be a guess.
+    """
+    if isinstance(value, datetime):
+        rounded = value.replace(tzinfo=None) + timedelta(microseconds=500_000)
+        value = rounded.replace(microsecond=0)
+        return value if isinstance(_sensible(value.date(), value), date) else _bad_moment(value)
+    if not isinstance(value, str):
+        return MISSING_BLANK if value is None else _bad_moment(value)
+    text = folded(value)
+    if missing := missing_word(text):
+        return missing
+    match = _DATE.fullmatch(text)
+    if match is None or match[7] is None:
+        return _bad_moment(value)
+    year, month, day = (int(part) for part in (match[1], match[3] or match[5], match[4] or match[6]))
+    try:
+        moment = datetime(year, month, day, int(match[7]), int(match[8]), int(match[9] or 0))  # noqa: DTZ001
+    except ValueError:
+        return _bad_moment(value)
+    return moment if 2000 <= year <= 2099 else _bad_moment(value)
+
+
+def _bad_moment(value: object) -> Fault:
+    return Fault("not_a_moment", shown(value))
 
 
 def span_in_name(name: str) -> Span | Fault | None:

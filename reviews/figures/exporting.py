@@ -55,4 +55,4 @@ def _fields(row: AgentFigures | ShopFigures, names: Any) -> dict[str, Any]:
 def _written(name: str, value: int | Decimal) -> int | str:
     if isinstance(value, int):
         return value
-    return str(value) if name in AMOUNTS else f"{value.normalize():f}"
+    return str(value) if name in AMOUNTS or name == "silent_sales" else f"{value.normalize():f}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 COUNTS: dict[str, str | Promise] = {
     "consulted": _("Consulted"),
@@ -44,8 +45,25 @@ SHOP_FIELDS: dict[str, str | Promise] = {
     "buyers": _("Paying buyers"),
     "orders": _("Orders"),
     "sales": _("Sales"),
+    "silent_sales": _("Silent sales"),
+    "silent_orders": _("Silent orders"),
 }
-LABELS = {**SHOP_FIELDS, **AGENT_FIELDS}
+EVIDENCE_FIELDS: dict[str, str | Promise] = {
+    "amount": _("paid amount"),
+    "created": pgettext_lazy("order", "created"),
+    "paid": pgettext_lazy("order", "paid"),
+    "paid_on": pgettext_lazy("order", "paid on"),
+    "status": pgettext_lazy("order", "state"),
+    "presale": _("presale"),
+    "ends": pgettext_lazy("chat", "ends"),
+    "answered": pgettext_lazy("chat", "answered"),
+    "order_number": _("order number"),
+    "completed_on": _("completed on"),
+    "reason": pgettext_lazy("refund", "reason"),
+    "responsible": _("responsible"),
+    "intervened": _("platform intervened"),
+}
+LABELS = {**EVIDENCE_FIELDS, **SHOP_FIELDS, **AGENT_FIELDS}
 
 # What an average or a rate weighs by, the first that is there. Source: data.md, after the table of fields.
 BASES = ("receptions", "answered", "inquiries")

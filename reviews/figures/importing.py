@@ -20,6 +20,9 @@ from django.utils.translation import gettext as _
 
 from reviews.figures.comparing import compare
 from reviews.figures.days import Span
+from reviews.figures.evidence.staging import Tick, no_tick
+from reviews.figures.evidence.staging import write as write_evidence
+from reviews.figures.evidence.switching import MODELS
 from reviews.figures.planned import Plan, PlannedFile
 from reviews.figures.reading import read_file
 from reviews.figures.storing import CHUNK, write_rows
@@ -58,12 +61,14 @@ class Upload:
     name: str
 
 
-def preview(uploads: Sequence[Upload], *, shop: Shop, asked: Asked, by: User | None = None) -> Plan:
-    """Read and compare files for a user; write nothing."""
+def preview(
+    uploads: Sequence[Upload], *, shop: Shop, asked: Asked, by: User | None = None, tick: Tick = no_tick
+) -> Plan:
+    """Read and compare files for a user; write nothing. `tick` is called every few thousand rows of long files."""
     reads = [
         read_file(upload.path, name=upload.name, asked=asked.span, mode=asked.mode) for upload in uploads
     ]
-    return compare(reads, shop=shop, overlap=asked.overlap, left_out=asked.left_out, by=by)
+    return compare(reads, shop=shop, overlap=asked.overlap, left_out=asked.left_out, by=by, tick=tick)
 
 
 def receive(uploads: Sequence[Upload], *, shop: Shop, by: User | None, asked: Asked) -> ImportBatch:
@@ -90,7 +95,7 @@ def folder_of(batch: ImportBatch) -> Path:
     return Path(settings.MEDIA_ROOT) / "imports" / batch.public_id.hex
 
 
-def stage(batch: ImportBatch) -> Plan:
+def stage(batch: ImportBatch, *, tick: Tick = no_tick) -> Plan:
     """Read a batch's files and write what they would change beside the figures in force.
 
     May run again: what an earlier run staged is removed first. Nothing counts until `apply`.
@@ -102,12 +107,13 @@ def stage(batch: ImportBatch) -> Plan:
         shop=batch.shop,
         asked=asked,
         by=batch.by,
+        tick=tick,
     )
-    write_plan(batch, files, plan)
+    write_plan(batch, files, plan, tick=tick)
     return plan
 
 
-def write_plan(batch: ImportBatch, files: Sequence[ImportFile], plan: Plan) -> None:
+def write_plan(batch: ImportBatch, files: Sequence[ImportFile], plan: Plan, *, tick: Tick = no_tick) -> None:
     """Write a plan's files, messages, changes and rows in short transactions, then say that it is ready."""
     if batch.state not in (State.READING, State.STAGED, State.FAULTY):
         raise Refused(
@@ -121,6 +127,9 @@ def write_plan(batch: ImportBatch, files: Sequence[ImportFile], plan: Plan) -> N
         for file, planned in zip(files, plan.files, strict=True):
             if planned.counts["new"] or planned.counts["changed"]:
                 replaces += write_rows(file, planned)
+            if planned.model is not None:
+                replaces += [[planned.model.__name__, old, None] for old in planned.vanishing]
+        write_evidence(list(zip(files, plan.files, strict=True)), tick=tick)
     state = State.FAULTY if plan.errors else State.STAGED
     ImportBatch.objects.filter(pk=batch.pk).exclude(state__in=[State.APPLIED, State.UNDONE]).update(
         state=state, shown_hash=plan.basis, replaces=replaces
@@ -132,8 +141,8 @@ def clear(batch: ImportBatch) -> None:
     """Remove what was staged of a batch that was never applied."""
     if batch.applied_at is not None:
         raise Refused(_("This batch was applied; undo it instead."))
-    for model in (AgentFigures, ShopFigures, ImportIssue, ImportChange):
-        of_batch = Q(batch=batch) if model in (AgentFigures, ShopFigures) else Q(file__batch=batch)
+    for model in (AgentFigures, ShopFigures, *MODELS, ImportIssue, ImportChange):
+        of_batch = Q(file__batch=batch) if model in (ImportIssue, ImportChange) else Q(batch=batch)
         while keys := list(model.objects.filter(of_batch).values_list("pk", flat=True)[:CHUNK]):
             model.objects.filter(pk__in=keys).delete()
 

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from reviews.figures.evidence.formats import EVIDENCE_FORMATS
 from reviews.figures.fields import LABELS
 from reviews.figures.formats import PLATFORM_FORMATS
 from reviews.figures.own import OWN_FORMATS
@@ -94,6 +95,15 @@ SENTENCES: dict[str, str | Promise] = REFUSALS | {
     ),
     "shop_named": _("The file calls the shop {named}; it is read as {shop}."),
     "not_this_shop": _("The rows are of {names}, not of {shop}. Choose that shop, or leave the file out."),
+    "not_a_moment": _("“{text}” is not a day with its time; write it as 2026-10-01 09:30:00."),
+    "no_buyers": _(
+        "The file names no buyers: order exports of Qianniu have carried none since 2023. Orders without buyers "
+        "cannot be told apart by agent; import the agents' reports of the platform instead."
+    ),
+    "masked_buyer": _("The buyer is masked; export orders and chats with the buyers' account names."),
+    "refund_above_paid": _("More is refunded than was paid for the order."),
+    "ends_before_begins": _("The chat ends before it begins."),
+    "evidence_twice": _("Row {first} of {file} is the same one and says something else."),
 }
 
 
@@ -110,7 +120,7 @@ def _word(key: str, value: object) -> object:
 
 WORDS: Mapping[str, Mapping[str, str | Promise]] = {
     **dict.fromkeys(("old", "new", "named", "asked"), MODES),
-    "format": {form.code: form.title for form in (*PLATFORM_FORMATS, *OWN_FORMATS)},
+    "format": {form.code: form.title for form in (*PLATFORM_FORMATS, *OWN_FORMATS, *EVIDENCE_FORMATS)},
     "field": LABELS,
 }
 

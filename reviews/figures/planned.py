@@ -46,7 +46,10 @@ class PlannedRow:
 
 @dataclass(slots=True)
 class PlannedFile:
-    """A file and what it would change."""
+    """A file and what it would change.
+
+    `vanishing` are rows in force that nothing takes the place of: what was computed and holds no more.
+    """
 
     read: ReadFile
     issues: list[Issue] = field(default_factory=list)
@@ -59,6 +62,7 @@ class PlannedFile:
     left_out: bool = False
     late: int = 0
     by: User | None = None
+    vanishing: list[int] = field(default_factory=list)
 
     @property
     def errors(self) -> list[Issue]:
@@ -68,7 +72,7 @@ class PlannedFile:
     @property
     def row_count(self) -> int:
         """How many rows of figures the file has, summary rows left out."""
-        return 0 if self.left_out else len(self.read.rows) + self.read.faulty
+        return 0 if self.left_out else len(self.read.rows) + self.read.streamed + self.read.faulty
 
     @property
     def faulty(self) -> int:

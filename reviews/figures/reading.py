@@ -6,13 +6,14 @@ No database here: what is read is the same for the admin, the command and the te
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from reviews.figures.cells import Fault
 from reviews.figures.days import Span, mode_in_name, span_in_name
+from reviews.figures.evidence.formats import BUYER, COMPUTED_FORMATS, EVIDENCE_FORMATS, KINDS
 from reviews.figures.formats import PLATFORM_FORMATS, Format
 from reviews.figures.headers import HEADER_ROWS, Header, find_header
 from reviews.figures.own import OWN_FORMATS
@@ -20,10 +21,20 @@ from reviews.figures.rows import Issue, Row, RowReader
 from staff.sheets.archives import BadCell, Refused
 from staff.sheets.tables import Rows, Table, open_tables
 
-FORMATS: tuple[Format, ...] = (*PLATFORM_FORMATS, *OWN_FORMATS)
-FORMAT_BY_CODE = {form.code: form for form in FORMATS}
+FORMATS: tuple[Format, ...] = (*PLATFORM_FORMATS, *OWN_FORMATS, *EVIDENCE_FORMATS)
+FORMAT_BY_CODE = {form.code: form for form in (*FORMATS, *COMPUTED_FORMATS)}
 MAX_BYTES = 50 * 1024 * 1024
 ERROR, NOTE = "error", "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A sheet of evidence whose rows are read later, as often as needed, and never held together."""
+
+    sheet: str
+    rows: Callable[[], Rows]
+    header: Header
+    bad: Sequence[BadCell] = ()
 
 
 @dataclass(slots=True)
@@ -44,6 +55,8 @@ class ReadFile:
     unused: list[str] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     header: Header | None = None
+    streams: list[Stream] = field(default_factory=list)
+    streamed: int = 0
 
     @property
     def errors(self) -> list[Issue]:
@@ -106,14 +119,14 @@ def _read(path: Path, file: ReadFile, formats: Sequence[Format]) -> None:
         names = ", ".join(table.name for table, _header in headers)
         raise Refused("several_formats", sheets=names)
     for table, header in headers:
-        _read_sheet(file, table.name, table.rows(), table.bad, header)
-    if not file.rows and not file.errors:
+        _read_sheet(file, table, header)
+    if not file.rows and not file.streams and not file.errors:
         file.refuse("no_rows")
 
 
-def _read_sheet(file: ReadFile, name: str, rows: Rows, bad: Sequence[BadCell], header: Header) -> None:
+def _read_sheet(file: ReadFile, table: Table, header: Header) -> None:
     if file.form is None:
-        file.form, file.sheet, file.header = header.form, name, header
+        file.form, file.sheet, file.header = header.form, table.name, header
         file.unused = header.unused
         if file.unused:
             columns = "、".join(file.unused)
@@ -122,8 +135,13 @@ def _read_sheet(file: ReadFile, name: str, rows: Rows, bad: Sequence[BadCell], h
         raise Refused("missing_columns", format=header.form.code, columns="、".join(header.missing))
     if header.doubled:
         raise Refused("doubled_columns", columns="、".join(header.doubled))
-    reader = RowReader(name, header, {(cell.row, cell.letter): cell.code for cell in bad})
-    reader.read(rows)
+    if header.form.kind in KINDS:
+        if not any(column.meaning in (BUYER, "order_number") for column in header.columns.values()):
+            raise Refused("no_buyers")
+        file.streams.append(Stream(table.name, table.rows, header, table.bad))
+        return
+    reader = RowReader(table.name, header, {(cell.row, cell.letter): cell.code for cell in table.bad})
+    reader.read(table.rows())
     file.rows += reader.rows
     file.issues += reader.issues
     file.skipped += reader.skipped

@@ -50,6 +50,7 @@ READERS: Mapping[Unit, Callable[[object], Any]] = {
     Unit.DAY: days.read_day,
     Unit.MONTH: days.read_month,
     Unit.CLOCK: days.read_clock,
+    Unit.MOMENT: days.read_moment,
 }
 
 

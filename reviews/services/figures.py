@@ -20,6 +20,7 @@ from reviews.figures.days import Span
 from reviews.figures.importing import Asked, Upload
 from reviews.figures.reading import MAX_BYTES
 from reviews.models import ImportBatch
+from reviews.services import attribution
 from staff import jobs
 from staff.jobs import StepRun
 from staff.models import Person, PlatformAccount, Shop, User
@@ -71,7 +72,7 @@ def read_step(step: StepRun) -> None:
     """Read and stage a batch; what an interrupted run staged is removed first."""
     batch = ImportBatch.objects.select_related("shop").get(pk=step.payload["batch"])
     if batch.state == importing.State.READING:
-        importing.stage(batch)
+        importing.stage(batch, tick=attribution.now_and_then(step.beat))
     with step.finish():
         pass
 
@@ -119,13 +120,15 @@ def swap_file(batch: ImportBatch, *, file_id: int, upload: UploadedFile[Any], by
 
 
 def apply(batch: ImportBatch, *, by: User, at: datetime) -> None:
-    """Let a batch count."""
+    """Let a batch count; what orders and chats come to is computed by a job."""
     applying.apply(batch, by=by, at=at)
+    attribution.start_after(batch, by=by)
 
 
 def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
-    """Take a batch back."""
+    """Take a batch back; what was computed from it is computed again."""
     applying.undo(batch, by=by, at=at)
+    attribution.start_after(batch, by=by)
 
 
 def discard(batch: ImportBatch) -> None:

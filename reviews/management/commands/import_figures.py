@@ -19,6 +19,8 @@ from reviews.figures.importing import Asked, Upload
 from reviews.figures.messages import place, sentence
 from reviews.figures.planned import Plan
 from reviews.models import ImportBatch
+from reviews.services import attribution
+from staff import jobs
 from staff.models import Shop
 
 
@@ -73,6 +75,8 @@ class Command(BaseCommand):
         except importing.Refused as refusal:
             importing.discard(batch)
             raise CommandError(str(refusal)) from refusal
+        if (job := attribution.start_after(batch, by=None)) is not None:
+            jobs.work(job.pk)
         return True
 
     def _tell(self, plan: Plan, *, applied: bool, dry: bool) -> None:

@@ -1,0 +1,1 @@
+"""Orders, chats and refund sheets: streamed in, kept as evidence, and turned into figures by SQL."""
