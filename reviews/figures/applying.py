@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from reviews.figures import adapters
 from reviews.figures.comparing import compare
 from reviews.figures.days import month_span
-from reviews.figures.formats import Kind
+from reviews.figures.formats import Format, Kind
 from reviews.figures.importing import Refused, State, asked_of, folder_of
 from reviews.figures.known import state_digest
 from reviews.figures.planned import TABLES, PlannedFile
-from reviews.figures.reading import FORMAT_BY_CODE, read_file
+from reviews.figures.profiles.registry import digest_of, formats_by_code
+from reviews.figures.reading import read_file
 from reviews.models import (
     AgentFigures,
     Card,
@@ -61,9 +62,14 @@ def apply(batch: ImportBatch, *, by: User | None, at: datetime) -> None:
     shutil.rmtree(folder_of(batch), ignore_errors=True)
 
 
+def _forms(files: Iterable[ImportFile]) -> dict[str, Format]:
+    return formats_by_code([file.format for file in files])
+
+
 def _other_sheets(batch: ImportBatch, files: Iterable[ImportFile]) -> dict[int, PlannedFile]:
     """Read and compare again the sheets that are no figures: their rows are not staged."""
-    others = [f for f in files if f.format and FORMAT_BY_CODE[f.format].kind not in TABLES]
+    forms = _forms(files)
+    others = [f for f in files if f.format and forms[f.format].kind not in TABLES]
     asked = asked_of(batch)
     reads = [read_file(folder_of(batch) / file.stored, name=file.name, asked=asked.span) for file in others]
     plan = compare(reads, shop=batch.shop, overlap=asked.overlap)
@@ -71,8 +77,9 @@ def _other_sheets(batch: ImportBatch, files: Iterable[ImportFile]) -> dict[int, 
 
 
 def _digest_now(batch: ImportBatch, files: Iterable[ImportFile], sheets: Iterable[PlannedFile]) -> str:
-    figures = [file for file in files if file.format and FORMAT_BY_CODE[file.format].kind in TABLES]
-    kinds = {FORMAT_BY_CODE[file.format].kind for file in figures}
+    forms = _forms(files)
+    figures = [file for file in files if file.format and forms[file.format].kind in TABLES]
+    kinds = {forms[file.format].kind for file in figures}
     firsts = [file.first_day for file in figures if file.first_day]
     lasts = [file.last_day for file in figures if file.last_day]
     return state_digest(
@@ -80,7 +87,7 @@ def _digest_now(batch: ImportBatch, files: Iterable[ImportFile], sheets: Iterabl
         first=min(firsts, default=date.max),
         last=max(lasts, default=date.min),
         kinds=kinds,
-        more=adapters.fingerprint(sheets),
+        more=adapters.fingerprint(sheets) + digest_of(forms[file.format] for file in figures),
     )
 
 
@@ -117,10 +124,12 @@ def _switch(model: Any, batch: ImportBatch) -> None:
 
 def _months(files: Iterable[ImportFile]) -> set[date]:
     """Return the months that files with an attribution mode touch."""
+    files = list(files)
+    forms = _forms(files)
     return {
         day.replace(day=1)
         for file in files
-        if file.format and FORMAT_BY_CODE[file.format].kind is Kind.AGENT
+        if file.format and forms[file.format].kind is Kind.AGENT
         for day in (file.first_day, file.last_day)
         if day
     }
@@ -148,7 +157,8 @@ def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
     shifts, which are corrected by a new sheet.
     """
     files = list(batch.files.filter(left_out=False))
-    kinds = {FORMAT_BY_CODE[file.format].kind for file in files if file.format}
+    forms = _forms(files)
+    kinds = {forms[file.format].kind for file in files if file.format}
     if not kinds <= adapters.REVERSIBLE:
         raise Refused(_("Sheets of people and shifts cannot be undone; import a corrected sheet."))
     if frozen := _frozen_months(batch, files):

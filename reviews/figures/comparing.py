@@ -28,6 +28,7 @@ from reviews.figures.planned import (
     PlannedFile,
     PlannedRow,
 )
+from reviews.figures.profiles.registry import digest_of
 from reviews.figures.reading import ReadFile
 from reviews.figures.rows import ERROR, NOTE, Row
 from reviews.models import AgentFigures, ImportBatch, ImportFile, ShopFigures
@@ -55,7 +56,11 @@ def compare(reads: Sequence[ReadFile], *, shop: Shop, overlap: str, left_out: Se
             adapters.compare(file, shop=shop)
     _overlaps(active, known, overlap)
     _differing(active, known)
-    return Plan(shop, files, known.fingerprint(adapters.fingerprint(active)))
+    return Plan(shop, files, known.fingerprint(_fingerprint(active)))
+
+
+def _fingerprint(files: Sequence[PlannedFile]) -> str:
+    return adapters.fingerprint(files) + digest_of(file.read.form for file in files)
 
 
 def _same_files(files: Sequence[PlannedFile], shop: Shop) -> None:

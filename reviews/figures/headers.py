@@ -26,6 +26,7 @@ class Header:
     names: dict[int, str]
     missing: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
+    rivals: list[str] = field(default_factory=list)  # other profiles that fit as well
 
     @property
     def unused(self) -> list[str]:
@@ -56,8 +57,9 @@ def match_row(cells: Sequence[object], form: Format, *, row: int, first_column: 
 def find_header(rows: Iterable[tuple[int, int, list[object]]], formats: Sequence[Format]) -> Header | None:
     """Return the best header among the first ten rows.
 
-    A complete one goes before one that lacks a required column; of several complete ones the
-    one that recognises most columns.
+    A complete one goes before one that lacks a required column; of several complete ones a shipped
+    format before a profile, then the one that recognises most columns. Profiles between which that
+    does not decide are named in `rivals`.
     """
     best: Header | None = None
     for row, first_column, cells in rows:
@@ -65,10 +67,15 @@ def find_header(rows: Iterable[tuple[int, int, list[object]]], formats: Sequence
             break
         for form in formats:
             header = match_row(cells, form, row=row, first_column=first_column)
-            if header and (best is None or _rank(header) > _rank(best)):
+            if header is None:
+                continue
+            if best is None or _rank(header) > _rank(best):
                 best = header
+            elif form.profile and not header.missing and _rank(header) == _rank(best):
+                best.rivals.append(form.name)
     return best
 
 
-def _rank(header: Header) -> tuple[bool, int]:
-    return not header.missing, len(header.columns)
+def _rank(header: Header) -> tuple[bool, bool, int]:
+    complete = not header.missing
+    return complete, complete and not header.form.profile, len(header.columns)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from reviews.figures.comparing import compare
 from reviews.figures.days import Span
 from reviews.figures.planned import Plan, PlannedFile
+from reviews.figures.profiles.registry import chosen_formats, known_formats
 from reviews.figures.reading import read_file
 from reviews.figures.storing import CHUNK, write_rows
 from reviews.models import (
@@ -48,6 +49,7 @@ class Asked:
     mode: str = ""
     overlap: str = ImportBatch.Overlap.ASK
     left_out: tuple[str, ...] = ()
+    profiles: tuple[tuple[str, int], ...] = ()  # (file name, key of the profile it is to be read by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,17 @@ class Upload:
 
 def preview(uploads: Sequence[Upload], *, shop: Shop, asked: Asked) -> Plan:
     """Read and compare files; write nothing."""
+    known = known_formats()
+    chosen = chosen_formats(asked.profiles)
     reads = [
-        read_file(upload.path, name=upload.name, asked=asked.span, mode=asked.mode) for upload in uploads
+        read_file(
+            upload.path,
+            name=upload.name,
+            asked=asked.span,
+            mode=asked.mode,
+            formats=chosen.get(upload.name, known),
+        )
+        for upload in uploads
     ]
     return compare(reads, shop=shop, overlap=asked.overlap, left_out=asked.left_out)
 
@@ -215,7 +226,12 @@ def _write_changes(file: ImportFile, planned: PlannedFile) -> None:
 
 def _as_json(asked: Asked) -> dict[str, Any]:
     span = [asked.span.first.isoformat(), asked.span.last.isoformat()] if asked.span else None
-    return {"span": span, "mode": asked.mode, "left_out": list(asked.left_out)}
+    return {
+        "span": span,
+        "mode": asked.mode,
+        "left_out": list(asked.left_out),
+        "profiles": [list(one) for one in asked.profiles],
+    }
 
 
 def asked_of(batch: ImportBatch) -> Asked:
@@ -226,6 +242,7 @@ def asked_of(batch: ImportBatch) -> Asked:
         mode=batch.asked.get("mode", ""),
         overlap=batch.overlap,
         left_out=tuple(batch.asked.get("left_out", ())),
+        profiles=tuple((name, key) for name, key in batch.asked.get("profiles", ())),
     )
 
 

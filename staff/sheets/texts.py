@@ -44,6 +44,15 @@ def find_encoding(path: Path) -> str:
     raise Refused("encoding")
 
 
+def decodes(path: Path, encoding: str) -> bool:
+    """Say whether a whole file decodes in an encoding to characters that exports hold."""
+    try:
+        _check_text(path, encoding)
+    except (UnicodeDecodeError, Refused):
+        return False
+    return True
+
+
 def _check_text(path: Path, encoding: str) -> None:
     """Decode a file once, piece by piece, and refuse characters that no export holds."""
     marked = encoding.startswith("utf-16") or encoding == "utf-8-sig"
