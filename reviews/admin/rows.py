@@ -112,7 +112,7 @@ class SourceOrderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
         super().__init__(*args, **kwargs)
         if "source" in self.fields:
             widget = self.fields["source"].widget
-            widget.choices = [*widget.choices, *names_of_profiles().items()]  # type: ignore[attr-defined]
+            widget.choices = [*widget.choices, *names_of_profiles().items()]
 
     def clean_month(self) -> Any:
         """Keep a month as its first day."""

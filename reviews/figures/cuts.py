@@ -46,9 +46,7 @@ class Cut:
     sheet: str
 
 
-def cut_of(
-    path: Path, issues: Sequence[ImportIssue], *, formats: Sequence[Format] = FORMATS
-) -> Cut | None:
+def cut_of(path: Path, issues: Sequence[ImportIssue], *, formats: Sequence[Format] = FORMATS) -> Cut | None:
     """Return the cut of a file that has faulty cells; None where no cell is at fault or it cannot be read."""
     placed = [issue for issue in issues if issue.row is not None and issue.letter]
     errors = [issue for issue in placed if issue.severity == ImportIssue.Severity.ERROR]

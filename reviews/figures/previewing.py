@@ -161,9 +161,7 @@ def preview_of(batch: ImportBatch) -> Preview:
     )
 
 
-def _views(
-    batch: ImportBatch, files: Iterable[ImportFile], forms: Mapping[str, Format]
-) -> list[FileView]:
+def _views(batch: ImportBatch, files: Iterable[ImportFile], forms: Mapping[str, Format]) -> list[FileView]:
     issues: dict[int, list[ImportIssue]] = {}
     for issue in ImportIssue.objects.filter(file__batch=batch).order_by("pk"):
         issues.setdefault(issue.file_id, []).append(issue)

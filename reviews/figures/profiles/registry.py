@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db.models import CharField, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.functional import Promise
 
@@ -86,9 +87,7 @@ def chosen_formats(chosen: Iterable[tuple[str, int]]) -> dict[str, tuple[Format,
     if not keys:
         return {}
     by_code = {form.code: form for form in profile_formats()}
-    return {
-        name: (by_code[code],) for name, key in keys.items() if (code := f"{PREFIX}{key}") in by_code
-    }
+    return {name: (by_code[code],) for name, key in keys.items() if (code := f"{PREFIX}{key}") in by_code}
 
 
 def formats_by_code(codes: Iterable[str]) -> dict[str, Format]:
@@ -131,7 +130,9 @@ def source_labels() -> dict[str, str | Promise]:
     return SOURCE_LABELS | names_of_profiles()
 
 
-def with_profile_name(rows: QuerySet[Model]) -> QuerySet[Model]:
+def with_profile_name(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Add the profile's name to rows with a source, as `profile_name`; none where it is no profile's."""
-    profiles = ImportProfile.objects.annotate(code=Concat(Value(PREFIX), Cast("pk", CharField())))
-    return rows.annotate(profile_name=Subquery(profiles.filter(code=OuterRef("source")).values("name")[:1]))
+    sources = ImportProfile.objects.annotate(own_source=Concat(Value(PREFIX), Cast("pk", CharField())))
+    name = sources.filter(own_source=OuterRef("source")).values("name")[:1]
+    named: QuerySet[Any] = rows.annotate(profile_name=Subquery(name))
+    return named
