@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from staff.sheets.archives import BadCell, Refused
-from staff.sheets.texts import find_delimiter, find_encoding, text_rows
+from staff.sheets.texts import check_rows, find_delimiter, find_encoding, text_rows
 from staff.sheets.workbooks import open_workbook
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -65,4 +65,5 @@ def open_tables(path: Path, *, encoding: str = "") -> Opened:
         return Opened(tables, book.hidden, "xlsx")
     encoding = encoding or find_encoding(path)
     delimiter = find_delimiter(path, encoding)
+    check_rows(path, encoding, delimiter)
     return Opened([Table("", partial(text_rows, path, encoding, delimiter))], [], encoding)
