@@ -49,7 +49,9 @@ def broken_texts(chance: Random) -> Iterator[Case]:
         )
         yield case("IMP-11 a mark that lies", f"标{number}_20261001.csv", partial(bytes, lie), *UNREAD)
     for number in range(5):
-        mixed = csv_bytes(RESULTS, encoding="gb18030") + csv_bytes(result("店" * (2 * number + 1)), encoding="utf-8")
+        mixed = csv_bytes(RESULTS, encoding="gb18030") + csv_bytes(
+            result("店" * (2 * number + 1)), encoding="utf-8"
+        )
         yield case("IMP-11 two encodings", f"混{number}_20261001.csv", partial(bytes, mixed), *UNREAD)
     yield from _characters()
     yield from _quoting()
@@ -59,17 +61,31 @@ def _characters() -> Iterator[Case]:
     for number, bad in enumerate(("\x00", "a\x00b", "\ue000", "\uf8ff", "\U000f0001", "\U0010fffd")):
         for encoding in ("utf-8", "gb18030"):
             make = partial(csv_bytes, RESULTS, result(f"店:{number}{bad}"), encoding=encoding)
-            yield case("IMP-11 foreign character", f"私{number}{encoding[0]}_20261001.csv", make, "foreign_characters")
+            yield case(
+                "IMP-11 foreign character",
+                f"私{number}{encoding[0]}_20261001.csv",
+                make,
+                "foreign_characters",
+            )
     controls = ("\x01", "\x07", "\x1b[31m", "\u202e", "\u2066", "\x7f")
     for number, bad in enumerate(controls):
         make = partial(csv_bytes, RESULTS, result(f"店:{bad}{number}"))
-        yield case("XSS-09 control character", f"控{number}_20261001.csv", make, "unprintable", row=2, column="旺旺昵称")
+        yield case(
+            "XSS-09 control character",
+            f"控{number}_20261001.csv",
+            make,
+            "unprintable",
+            row=2,
+            column="旺旺昵称",
+        )
 
 
 def _quoting() -> Iterator[Case]:
     head = csv_bytes(RESULTS)
     for number, row in enumerate((b'"a,1,2\r\n', b'a,"1,2\r\n3', b'"a"b,1,2\r\n', b'"a" ,1\r\n')):
-        yield case("IMP-11 broken quotes", f"引{number}_20261001.csv", partial(bytes, head + row), "broken_quotes")
+        yield case(
+            "IMP-11 broken quotes", f"引{number}_20261001.csv", partial(bytes, head + row), "broken_quotes"
+        )
     for number in range(4):
         row = f"2026-10-0{number + 1},14,632,237,260,32643.96,1.62%\r\n".encode()
         make = partial(bytes, csv_bytes(SHOP_DAYS) + row)

@@ -1,4 +1,4 @@
-"""Fifty files that look odd and are right: each with the figures that must come of it."""
+"""More than fifty files that look odd and are right: each with the figures that must come of it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def _xml(change: Callable[[str], str], **book: str) -> Callable[[str], bytes]:
     return lambda account: zipped(parts_of(change(sheet_xml([RESULTS, result(account)])), **book))  # type: ignore[arg-type]
 
 
-def _lines(*lines: Callable[[str], Sequence[object]] | Sequence[object], **more: str) -> Callable[[str], bytes]:
+def _lines(
+    *lines: Callable[[str], Sequence[object]] | Sequence[object], **more: str
+) -> Callable[[str], bytes]:
     def build(account: str) -> bytes:
         return csv_bytes(*[line(account) if callable(line) else line for line in lines], **more)
 
@@ -65,7 +67,7 @@ def _lines(*lines: Callable[[str], Sequence[object]] | Sequence[object], **more:
 
 
 def odd_files() -> list[Odd]:
-    """Return the fifty files."""
+    """Return the files."""
     made = _Made()
     _cells(made)
     _texts(made)
@@ -88,14 +90,24 @@ def _cells(made: _Made) -> None:
     made.add("minus zero", _book(成功退款金额="-0"), refund_amount="0.00")
     for word in ("", "-", "–", "—", "null", "NULL", "无", "延迟统计"):
         made.add(f"missing as {word!r}", _book(成功退款金额=word), refund_amount=None)
-    made.add("minutes and seconds", _book(**{"平均响应时长（秒）": "2分30秒"}), average_response_seconds="150.000")
+    made.add(
+        "minutes and seconds", _book(**{"平均响应时长（秒）": "2分30秒"}), average_response_seconds="150.000"
+    )
     made.add("hours", _book(**{"平均响应时长（秒）": "7小时41分52秒"}), average_response_seconds="27712.000")
     made.add("a clock", _book(**{"首次响应时长（秒）": "00:02:30"}), first_response_seconds="150.000")
     made.add("a rate as a share", _book(客户满意率=0.9708), satisfaction_rate="0.970800")
     made.add("a rate of exactly 1", _book(客户满意率=1), satisfaction_rate="1.000000")
     made.add("a rate of 100%", _book(客户满意率="１００％"), satisfaction_rate="1.000000")
-    made.add("a ratio above 1", lambda who: workbook(SERVICE, service(who, 答问比="102.8%")), consulted="142",
-             answer_ratio="1.028000", inquiries=None, paid_inquiries=None, sales=None, refund_amount=None)
+    made.add(
+        "a ratio above 1",
+        lambda who: workbook(SERVICE, service(who, 答问比="102.8%")),
+        consulted="142",
+        answer_ratio="1.028000",
+        inquiries=None,
+        paid_inquiries=None,
+        sales=None,
+        refund_amount=None,
+    )
 
 
 def _texts(made: _Made) -> None:
@@ -106,26 +118,65 @@ def _texts(made: _Made) -> None:
     made.add("semicolons", _lines(RESULTS, row, delimiter=";"), suffix="CSV")
     made.add("rare characters", _lines(RESULTS, row, encoding="gb18030"), account="店:㐂𠮷😀", suffix="csv")
     made.add("text named as a workbook", _lines(RESULTS, row), suffix="xlsx")
-    made.add("line feeds only", lambda who: csv_bytes(RESULTS, result(who)).replace(b"\r\n", b"\n"), suffix="csv")
+    made.add(
+        "line feeds only", lambda who: csv_bytes(RESULTS, result(who)).replace(b"\r\n", b"\n"), suffix="csv"
+    )
     made.add("no last line end", lambda who: csv_bytes(RESULTS, result(who)).rstrip(), suffix="csv")
-    made.add("blank lines and sums between", _lines([], RESULTS, [], ["汇总", 9, 9], row, ["", ""], ["均值", 1]), suffix="csv")
+    made.add(
+        "blank lines and sums between",
+        _lines([], RESULTS, [], ["汇总", 9, 9], row, ["", ""], ["均值", 1]),
+        suffix="csv",
+    )
     made.add("the zeros of an account stay", _book(), account="00123")
 
 
 def _sheets(made: _Made) -> None:
     head = sheet_xml([RESULTS])
-    made.add("a forged dimension", _xml(lambda xml: xml.replace("<sheetData>", '<dimension ref="A1:XFD1048576"/><sheetData>')))
-    made.add("a dimension of one cell", _xml(lambda xml: xml.replace("<sheetData>", '<dimension ref="A1"/><sheetData>')))
-    made.add("hidden columns and a filter", _xml(lambda xml: xml.replace("<sheetData>", '<cols><col min="2" max="4" hidden="1"/></cols><sheetData>')))
+    made.add(
+        "a forged dimension",
+        _xml(lambda xml: xml.replace("<sheetData>", '<dimension ref="A1:XFD1048576"/><sheetData>')),
+    )
+    made.add(
+        "a dimension of one cell",
+        _xml(lambda xml: xml.replace("<sheetData>", '<dimension ref="A1"/><sheetData>')),
+    )
+    made.add(
+        "hidden columns and a filter",
+        _xml(
+            lambda xml: xml.replace(
+                "<sheetData>", '<cols><col min="2" max="4" hidden="1"/></cols><sheetData>'
+            )
+        ),
+    )
     made.add("a hidden row", _xml(lambda xml: xml.replace('<row r="2">', '<row r="2" hidden="1">')))
-    made.add("a hidden second sheet", lambda who: zipped(parts_of(sheet_xml([RESULTS, result(who)]), head, states=("visible", "hidden"))))
-    made.add("a second sheet of notes", lambda who: zipped(parts_of(sheet_xml([["说明"]]), sheet_xml([RESULTS, result(who)]))))
-    made.add("stored, not deflated", lambda who: zipped(parts_of(sheet_xml([RESULTS, result(who)])), method=zipfile.ZIP_STORED))
-    made.add("cells with a style and no value to the right", _xml(lambda xml: xml.replace("</row></sheetData>", '<c r="Z2" s="1"/></row></sheetData>')))
+    made.add(
+        "a hidden second sheet",
+        lambda who: zipped(parts_of(sheet_xml([RESULTS, result(who)]), head, states=("visible", "hidden"))),
+    )
+    made.add(
+        "a second sheet of notes",
+        lambda who: zipped(parts_of(sheet_xml([["说明"]]), sheet_xml([RESULTS, result(who)]))),
+    )
+    made.add(
+        "stored, not deflated",
+        lambda who: zipped(parts_of(sheet_xml([RESULTS, result(who)])), method=zipfile.ZIP_STORED),
+    )
+    made.add(
+        "cells with a style and no value to the right",
+        _xml(lambda xml: xml.replace("</row></sheetData>", '<c r="Z2" s="1"/></row></sheetData>')),
+    )
     made.add("a formula with its result", _book(询单人数=Raw("", "<f>40+9</f><v>49</v>")))
     made.add("shared strings", _shared)
-    made.add("days of the 1904 calendar", _of_1904, name="怪1904.xlsx", receptions="100", sales="12.50", inquiries=None,
-             paid_inquiries=None, refund_amount=None)
+    made.add(
+        "days of the 1904 calendar",
+        _of_1904,
+        name="怪1904.xlsx",
+        receptions="100",
+        sales="12.50",
+        inquiries=None,
+        paid_inquiries=None,
+        refund_amount=None,
+    )
 
 
 def _shared(account: str) -> bytes:
@@ -158,5 +209,8 @@ def _headers(made: _Made) -> None:
     made.add("columns from right to left", lambda who: workbook(RESULTS[::-1], result(who)[::-1]))
     made.add("a header in row 9", lambda who: workbook(*[["千牛"]] * 8, RESULTS, result(who)))
     made.add("blanks in headers", lambda who: workbook([f" {h}\u3000" for h in RESULTS], result(who)))
-    made.add("columns that nobody stores", lambda who: workbook([*RESULTS, "备注", "组别"], [*result(who), "=x", "-1"]))
+    made.add(
+        "columns that nobody stores",
+        lambda who: workbook([*RESULTS, "备注", "组别"], [*result(who), "=x", "-1"]),
+    )
     made.add("a name with a path", _book(), name=f"..\\..\\怪_{DAY}.xlsx")
