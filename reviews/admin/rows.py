@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from reviews.admin.figures import shops_of
 from reviews.figures.fields import AGENT_FIELDS
 from reviews.figures.formats import AGENT_SOURCES, SHOP_DAYS, SOURCE_LABELS
+from reviews.figures.profiles.registry import names_of_profiles, with_profile_name
 from reviews.models import AgentFigures, ShopFigures, ShopMonth, SourceOrder
 from staff.admin.base import ReadOnlyAdmin, RoleAdmin
 
@@ -31,7 +32,8 @@ class FiguresAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows that count, of shops the user looks after."""
-        return super().get_queryset(request).filter(current=True, shop__in=shops_of(request))
+        rows = super().get_queryset(request).filter(current=True, shop__in=shops_of(request))
+        return with_profile_name(rows)
 
     def changeform_view(
         self,
@@ -46,9 +48,9 @@ class FiguresAdmin(ReadOnlyAdmin):
         return page
 
     @display(description=_("Source"))
-    def from_source(self, row: AgentFigures | ShopFigures) -> str:
+    def from_source(self, row: Any) -> str:
         """Return the source in words."""
-        return str(SOURCE_LABELS.get(row.source, row.source))
+        return str(SOURCE_LABELS.get(row.source) or row.profile_name or row.source)
 
     @display(description=_("Days"), ordering="first_day")
     def days(self, row: AgentFigures | ShopFigures) -> str:
@@ -105,6 +107,13 @@ class SourceOrderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
             "field": UnfoldAdminSelectWidget(choices=[("", _("every field")), *AGENT_FIELDS.items()]),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the import profiles beside the shipped sources."""
+        super().__init__(*args, **kwargs)
+        if "source" in self.fields:
+            widget = self.fields["source"].widget
+            widget.choices = [*widget.choices, *names_of_profiles().items()]
+
     def clean_month(self) -> Any:
         """Keep a month as its first day."""
         month = self.cleaned_data["month"]
@@ -124,7 +133,7 @@ class SourceOrderAdmin(RoleAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return those of shops the user looks after."""
-        return super().get_queryset(request).filter(shop__in=shops_of(request))
+        return with_profile_name(super().get_queryset(request).filter(shop__in=shops_of(request)))
 
     @display(description=_("Field"))
     def field_name(self, row: SourceOrder) -> str:
@@ -132,9 +141,9 @@ class SourceOrderAdmin(RoleAdmin):
         return str(AGENT_FIELDS.get(row.field) or _("every field"))
 
     @display(description=_("Source"))
-    def source_name(self, row: SourceOrder) -> str:
+    def source_name(self, row: Any) -> str:
         """Return the source in words."""
-        return str(SOURCE_LABELS.get(row.source, row.source))
+        return str(SOURCE_LABELS.get(row.source) or row.profile_name or row.source)
 
 
 @admin.register(ShopMonth)

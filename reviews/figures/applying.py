@@ -18,11 +18,12 @@ from reviews.figures.comparing import compare
 from reviews.figures.days import month_span, months_between
 from reviews.figures.evidence import switching
 from reviews.figures.evidence.formats import KINDS
-from reviews.figures.formats import Kind
+from reviews.figures.formats import Format, Kind
 from reviews.figures.importing import Refused, State, asked_of, folder_of
 from reviews.figures.known import state_digest
 from reviews.figures.planned import TABLES, PlannedFile
-from reviews.figures.reading import FORMAT_BY_CODE, read_file
+from reviews.figures.profiles.registry import digest_of, formats_by_code
+from reviews.figures.reading import read_file
 from reviews.models import (
     AgentFigures,
     Card,
@@ -65,10 +66,15 @@ def apply(batch: ImportBatch, *, by: User | None, at: datetime) -> None:
     shutil.rmtree(folder_of(batch), ignore_errors=True)
 
 
+def _forms(files: Iterable[ImportFile]) -> dict[str, Format]:
+    return formats_by_code([file.format for file in files])
+
+
 def _other_sheets(batch: ImportBatch, files: Iterable[ImportFile]) -> dict[int, PlannedFile]:
     """Read and compare again the sheets that are no figures: their rows are not staged."""
+    forms = _forms(files)
     elsewhere = {*TABLES, *KINDS}
-    others = [f for f in files if f.format and FORMAT_BY_CODE[f.format].kind not in elsewhere]
+    others = [f for f in files if f.format and forms[f.format].kind not in elsewhere]
     asked = asked_of(batch)
     reads = [read_file(folder_of(batch) / file.stored, name=file.name, asked=asked.span) for file in others]
     plan = compare(reads, shop=batch.shop, overlap=asked.overlap, by=batch.by)
@@ -76,8 +82,9 @@ def _other_sheets(batch: ImportBatch, files: Iterable[ImportFile]) -> dict[int, 
 
 
 def _digest_now(batch: ImportBatch, files: Iterable[ImportFile], sheets: Iterable[PlannedFile]) -> str:
-    figures = [file for file in files if file.format and FORMAT_BY_CODE[file.format].kind in TABLES]
-    kinds = {FORMAT_BY_CODE[file.format].kind for file in figures}
+    forms = _forms(files)
+    figures = [file for file in files if file.format and forms[file.format].kind in TABLES]
+    kinds = {forms[file.format].kind for file in figures}
     codes = [file.format for file in files]
     firsts = [file.first_day for file in figures if file.first_day]
     lasts = [file.last_day for file in figures if file.last_day]
@@ -86,7 +93,9 @@ def _digest_now(batch: ImportBatch, files: Iterable[ImportFile], sheets: Iterabl
         first=min(firsts, default=date.max),
         last=max(lasts, default=date.min),
         kinds=kinds,
-        more=adapters.fingerprint(sheets) + switching.fingerprint(batch.shop, codes, without=batch),
+        more=adapters.fingerprint(sheets)
+        + digest_of(forms[file.format] for file in figures)
+        + switching.fingerprint(batch.shop, codes, without=batch),
     )
 
 
@@ -124,10 +133,12 @@ def _switch(model: Any, batch: ImportBatch) -> None:
 
 def _months(files: Iterable[ImportFile]) -> set[date]:
     """Return the months that files with an attribution mode touch."""
+    files = list(files)
+    forms = _forms(files)
     return {
         day.replace(day=1)
         for file in files
-        if file.format and FORMAT_BY_CODE[file.format].kind is Kind.AGENT
+        if file.format and forms[file.format].kind is Kind.AGENT
         for day in (file.first_day, file.last_day)
         if day
     }
@@ -155,7 +166,8 @@ def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
     shifts, which are corrected by a new sheet, and of events, which are decided one by one.
     """
     files = list(batch.files.filter(left_out=False))
-    kinds = {FORMAT_BY_CODE[file.format].kind for file in files if file.format}
+    forms = _forms(files)
+    kinds = {forms[file.format].kind for file in files if file.format}
     if not kinds <= adapters.REVERSIBLE | KINDS:
         if Kind.EVENTS in kinds:
             raise Refused(_("Recorded events cannot be undone; decide on each of them on its page."))

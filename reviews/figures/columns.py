@@ -122,11 +122,23 @@ class Format:
     two_rows: bool = False
     source: str = ""
     own: bool = False
+    profile: bool = False  # mapped by HR: a shipped format goes before it
+    encoding: str = ""  # of its text files, where its header is ASCII and cannot tell
 
     @property
     def by_key(self) -> dict[str, Column]:
         """Its columns by folded header."""
         return {key: column for column in self.columns for key in column.keys}
+
+    @property
+    def told_by_header(self) -> bool:
+        """Whether a header outside ASCII shows that a text file was decoded rightly."""
+        return not all(column.header.isascii() for column in self.columns)
+
+    @property
+    def spoken(self) -> str:
+        """What a message keeps for it: a code that is put into words when it is read, or a profile's name."""
+        return self.name if self.profile else self.code
 
     def missing(self, found: set[str]) -> list[str]:
         """Return the headers of required columns that a set of folded headers lacks."""

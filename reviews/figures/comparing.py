@@ -29,6 +29,7 @@ from reviews.figures.planned import (
     PlannedFile,
     PlannedRow,
 )
+from reviews.figures.profiles.registry import digest_of
 from reviews.figures.reading import ReadFile
 from reviews.figures.rows import ERROR, NOTE, Row
 from reviews.figures.shop_names import keep_own_rows
@@ -72,7 +73,8 @@ def compare(
     _differing(active, known)
     codes = [file.read.form.code for file in active if file.read.form]
     sheets = adapters.fingerprint(file for file in active if not staging.is_evidence(file))
-    return Plan(shop, files, known.fingerprint(sheets + switching.fingerprint(shop, codes)))
+    mapped = digest_of(file.read.form for file in active)
+    return Plan(shop, files, known.fingerprint(sheets + mapped + switching.fingerprint(shop, codes)))
 
 
 def _same_files(files: Sequence[PlannedFile], shop: Shop) -> None:

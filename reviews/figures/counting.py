@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from reviews.figures.fields import AGENT_FIELDS, BASES, PARTS, SHOP_FIELDS
 from reviews.figures.formats import AGENT_SOURCES, SHOP_SOURCES
+from reviews.figures.profiles.registry import in_order
 from reviews.models import AgentFigures, ShopFigures, SourceOrder
 from staff.models import AccountHolder, PlatformAccount
 
@@ -85,7 +86,7 @@ class Order:
     """The order of sources per shop, month and field; asked once for many rows."""
 
     def __init__(self, shop_ids: Collection[int] | None, shipped: Sequence[str]) -> None:
-        self.shipped = shipped
+        self.shipped = in_order(shipped)
         self.rules: dict[tuple[int, date | None, str], dict[str, int]] = defaultdict(dict)
         self.known: dict[tuple[int, date, str], dict[str, int]] = {}
         rows = (
@@ -124,7 +125,7 @@ def counted_agent_figures(
     shop_ids: Collection[int] | None = None,
     person_ids: Collection[int] | None = None,
 ) -> list[CountedRow]:
-    """Return the counting figures of whole spans between two days, five queries whatever their number.
+    """Return the counting figures of whole spans between two days, six queries whatever their number.
 
     With `person_ids` only rows of these people's accounts and staff numbers. Amounts are CNY,
     rates shares of 1, times seconds. A week across a month's end belongs to no month.

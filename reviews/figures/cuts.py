@@ -11,6 +11,7 @@ from typing import Any
 
 from reviews.figures import cells
 from reviews.figures.evidence.formats import KINDS
+from reviews.figures.formats import Format
 from reviews.figures.headers import HEADER_ROWS, find_header
 from reviews.figures.reading import FORMATS
 from reviews.models import ImportIssue
@@ -46,7 +47,7 @@ class Cut:
     sheet: str
 
 
-def cut_of(path: Path, issues: Sequence[ImportIssue]) -> Cut | None:
+def cut_of(path: Path, issues: Sequence[ImportIssue], *, formats: Sequence[Format] = FORMATS) -> Cut | None:
     """Return the cut of a file that has faulty cells; None where no cell is at fault or it cannot be read."""
     placed = [issue for issue in issues if issue.row is not None and issue.letter]
     errors = [issue for issue in placed if issue.severity == ImportIssue.Severity.ERROR]
@@ -59,7 +60,7 @@ def cut_of(path: Path, issues: Sequence[ImportIssue]) -> Cut | None:
     sheet = errors[0].sheet
     wanted = _wanted({issue.row or 0 for issue in errors if issue.sheet == sheet})
     try:
-        header_row, found = _rows(path, sheet, wanted)
+        header_row, found = _rows(path, sheet, wanted, formats)
     except Refused:
         return None
     if not found:
@@ -79,12 +80,14 @@ def cut_of(path: Path, issues: Sequence[ImportIssue]) -> Cut | None:
     return Cut([letters(column) for column in columns], rows, sheet)
 
 
-def _rows(path: Path, sheet: str, wanted: set[int]) -> tuple[int, dict[int, list[Any]]]:
+def _rows(
+    path: Path, sheet: str, wanted: set[int], formats: Sequence[Format]
+) -> tuple[int, dict[int, list[Any]]]:
     """Return the header's row number, and the header and the wanted rows. Raises Refused."""
     tables = [table for table in open_tables(path).tables if table.name == sheet]
     if not tables:
         return 0, {}
-    header = find_header(islice(tables[0].rows(), HEADER_ROWS), FORMATS)
+    header = find_header(islice(tables[0].rows(), HEADER_ROWS), formats)
     if header and header.form.kind in KINDS:
         return 0, {}  # what stands around the cell may be a buyer's
     header_row = header.row if header else 0

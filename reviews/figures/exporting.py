@@ -8,7 +8,7 @@ from typing import Any
 
 from reviews.figures.counting import Holders
 from reviews.figures.fields import AGENT_FIELDS, AMOUNTS, SHOP_FIELDS
-from reviews.figures.formats import SOURCE_NAMES
+from reviews.figures.profiles.registry import source_names
 from reviews.models import AgentFigures, ShopFigures
 from staff.models import Person, Shop
 
@@ -25,25 +25,28 @@ def exported_rows(shop: Shop, *, first: date, last: date) -> list[dict[str, Any]
     )
     holders = Holders(first, last)
     numbers = dict(Person.objects.values_list("pk", "staff_no"))
+    names = source_names()
     found = []
     for row in rows:
         person_id = row.person_id
         if row.account_id is not None:
             person_id = holders.person(row.account_id, (row.first_day, row.last_day))
-        head = _head(row, row.account.name if row.account else None, numbers.get(person_id or 0))
+        head = _head(row, row.account.name if row.account else None, numbers.get(person_id or 0), names)
         found.append(head | _fields(row, AGENT_FIELDS))
     own = ShopFigures.objects.filter(shop=shop, current=True, first_day__gte=first, first_day__lte=last)
     ordered = own.order_by("first_day", "last_day", "source")
-    return found + [_head(row, None, None) | _fields(row, SHOP_FIELDS) for row in ordered]
+    return found + [_head(row, None, None, names) | _fields(row, SHOP_FIELDS) for row in ordered]
 
 
-def _head(row: AgentFigures | ShopFigures, account: str | None, staff_no: str | None) -> dict[str, Any]:
+def _head(
+    row: AgentFigures | ShopFigures, account: str | None, staff_no: str | None, names: dict[str, str]
+) -> dict[str, Any]:
     return {
         "date": row.first_day.isoformat(),
         "last_date": row.last_day.isoformat(),
         "account": account,
         "staff_no": staff_no,
-        "source": SOURCE_NAMES.get(row.source, row.source),
+        "source": names.get(row.source, row.source),
     }
 
 

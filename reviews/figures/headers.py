@@ -27,6 +27,7 @@ class Header:
     names: dict[int, str]
     missing: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
+    rivals: list[str] = field(default_factory=list)  # other profiles that fit as well
 
     @property
     def dated(self) -> bool:
@@ -103,8 +104,9 @@ def _match(names: dict[int, str], form: Format, row: int) -> Header | None:
 def find_header(rows: Iterable[tuple[int, int, list[object]]], formats: Sequence[Format]) -> Header | None:
     """Return the best header among the first ten rows.
 
-    A complete one goes before one that lacks a required column; of several complete ones the
-    one that recognises most columns.
+    A complete one goes before one that lacks a required column; of several complete ones a shipped
+    format before a profile, then the one that recognises most columns. Profiles between which that
+    does not decide are named in `rivals`.
     """
     best: Header | None = None
     above: Sequence[object] = ()
@@ -115,12 +117,18 @@ def find_header(rows: Iterable[tuple[int, int, list[object]]], formats: Sequence
             header = match_row(cells, form, row=row, first_column=first_column)
             if form.two_rows:
                 header = match_rows(above, cells, form, row=row, first_column=first_column) or header
-            if header and (best is None or _rank(header) > _rank(best)):
+            if header is None:
+                continue
+            if best is None or _rank(header) > _rank(best):
                 best = header
+            elif form.profile and not header.missing and _rank(header) == _rank(best):
+                best.rivals.append(form.name)
         above = cells
     return best
 
 
-def _rank(header: Header) -> tuple[bool, int, int]:
+def _rank(header: Header) -> tuple[bool, bool, int, int]:
+    complete = not header.missing
     # Of two that find as much the later one: a header's second row belongs to it.
-    return not header.missing, len(header.columns), header.row if header.form.two_rows else 0
+    row = header.row if header.form.two_rows else 0
+    return complete, complete and not header.form.profile, len(header.columns), row

@@ -24,6 +24,7 @@ from reviews.figures.evidence.staging import Tick, no_tick
 from reviews.figures.evidence.staging import write as write_evidence
 from reviews.figures.evidence.switching import MODELS
 from reviews.figures.planned import Plan, PlannedFile
+from reviews.figures.profiles.registry import chosen_formats, known_formats
 from reviews.figures.reading import read_file
 from reviews.figures.storing import CHUNK, write_rows
 from reviews.models import (
@@ -51,6 +52,7 @@ class Asked:
     mode: str = ""
     overlap: str = ImportBatch.Overlap.ASK
     left_out: tuple[str, ...] = ()
+    profiles: tuple[tuple[str, int], ...] = ()  # (file name, key of the profile it is to be read by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,17 @@ def preview(
     uploads: Sequence[Upload], *, shop: Shop, asked: Asked, by: User | None = None, tick: Tick = no_tick
 ) -> Plan:
     """Read and compare files for a user; write nothing. `tick` is called every few thousand rows of long files."""
+    known = known_formats()
+    chosen = chosen_formats(asked.profiles)
     reads = [
-        read_file(upload.path, name=upload.name, asked=asked.span, mode=asked.mode) for upload in uploads
+        read_file(
+            upload.path,
+            name=upload.name,
+            asked=asked.span,
+            mode=asked.mode,
+            formats=chosen.get(upload.name, known),
+        )
+        for upload in uploads
     ]
     return compare(reads, shop=shop, overlap=asked.overlap, left_out=asked.left_out, by=by, tick=tick)
 
@@ -227,7 +238,12 @@ def _write_changes(file: ImportFile, planned: PlannedFile) -> None:
 
 def _as_json(asked: Asked) -> dict[str, Any]:
     span = [asked.span.first.isoformat(), asked.span.last.isoformat()] if asked.span else None
-    return {"span": span, "mode": asked.mode, "left_out": list(asked.left_out)}
+    return {
+        "span": span,
+        "mode": asked.mode,
+        "left_out": list(asked.left_out),
+        "profiles": [list(one) for one in asked.profiles],
+    }
 
 
 def asked_of(batch: ImportBatch) -> Asked:
@@ -238,6 +254,7 @@ def asked_of(batch: ImportBatch) -> Asked:
         mode=batch.asked.get("mode", ""),
         overlap=batch.overlap,
         left_out=tuple(batch.asked.get("left_out", ())),
+        profiles=tuple((name, key) for name, key in batch.asked.get("profiles", ())),
     )
 
 

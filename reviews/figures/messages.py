@@ -58,6 +58,11 @@ SENTENCES: dict[str, str | Promise] = REFUSALS | {
     "missing_columns": _("Read as {format}, these columns are missing: {columns}."),
     "doubled_columns": _("These columns stand there more than once: {columns}."),
     "several_formats": _("Its sheets are of different formats: {sheets}. Save each as a file of its own."),
+    "several_profiles": _("Several import profiles fit these headers: {names}. Choose one of them."),
+    "encoding_unsure": _(
+        "The header is plain ASCII, so it does not show the encoding. "
+        "Say the encoding in the import profile {format}, or save the file as CSV UTF-8."
+    ),
     "unused_columns": _("Columns that are not stored: {columns}."),
     "no_rows": _("There is a header and no row of figures below it."),
     "no_span": _("Neither a column nor the file name says which days these are; name the days."),

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Count
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews.figures.accounts import InBatch, unmatched_in_batch
 from reviews.figures.cuts import Cut, cut_of
 from reviews.figures.fields import LABELS
-from reviews.figures.formats import SOURCE_LABELS
+from reviews.figures.formats import Format
 from reviews.figures.importing import State, folder_of
 from reviews.figures.messages import place, sentence
-from reviews.figures.reading import FORMAT_BY_CODE
+from reviews.figures.profiles.registry import formats_by_code, source_labels
+from reviews.figures.profiles.unknown import Fit, fitting
 from reviews.models import ImportBatch, ImportChange, ImportFile, ImportIssue, Target
 
 SHOWN_CHANGES = 12
 SHOWN_ISSUES = 40
-OVERLAP, UNRECOGNISED = "overlap", "no_header"
+OVERLAP = "overlap"
+UNRECOGNISED = frozenset({"no_header", "several_profiles"})
 NEEDS_DAYS = frozenset({"no_span", "name_no_such_day", "name_several_spans"})
 COUNTS = ("rows", "new", "changed", "unchanged", "skipped", "faulty", "unknown")
 
@@ -45,6 +48,12 @@ class FileView:
     more: int = 0
     cut: Cut | None = None
     codes: set[str] = field(default_factory=set)
+    fits: list[Fit] = field(default_factory=list)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether a person must say what its columns are."""
+        return bool(self.codes & UNRECOGNISED)
 
 
 @dataclass(slots=True)
@@ -125,18 +134,20 @@ class Preview:
 def preview_of(batch: ImportBatch) -> Preview:
     """Return what a staged, faulty or applied batch shows; the number of queries is fixed."""
     files = list(batch.files.select_related("same_as__batch").order_by("pk"))
-    views = _views(batch, files)
+    forms = formats_by_code([file.format for file in files])
+    views = _views(batch, files, forms)
     counted = [file for file in files if not file.left_out]
     totals = {name: sum(getattr(file, name) for file in counted) for name in COUNTS} | {"files": len(files)}
     totals["cells"] = sum(len(view.errors) + view.more for view in views)
-    changes, more = _changes(batch, ImportChange.Kind.CHANGED)
-    differing, more_differing = _changes(batch, ImportChange.Kind.DIFFERS)
+    labels = source_labels()
+    changes, more = _changes(batch, ImportChange.Kind.CHANGED, forms, labels)
+    differing, more_differing = _changes(batch, ImportChange.Kind.DIFFERS, forms, labels)
     codes = {code for view in views for code in view.codes}
     return Preview(
         batch=batch,
         totals=totals,
         recognised=sum(bool(file.format) for file in files),
-        groups=_groups(files, views),
+        groups=_groups(files, views, forms),
         faulty=[view for view in views if view.errors and not view.file.left_out],
         noted=_noted(views),
         changes=changes,
@@ -150,13 +161,13 @@ def preview_of(batch: ImportBatch) -> Preview:
     )
 
 
-def _views(batch: ImportBatch, files: Iterable[ImportFile]) -> list[FileView]:
+def _views(batch: ImportBatch, files: Iterable[ImportFile], forms: Mapping[str, Format]) -> list[FileView]:
     issues: dict[int, list[ImportIssue]] = {}
     for issue in ImportIssue.objects.filter(file__batch=batch).order_by("pk"):
         issues.setdefault(issue.file_id, []).append(issue)
     views = []
     for file in files:
-        view = FileView(file, format_name(file.format))
+        view = FileView(file, format_name(file.format, forms))
         mine = issues.get(file.pk, [])
         for issue in mine:
             where = place(sheet=issue.sheet, row=issue.row, column=issue.column, letter=issue.letter)
@@ -167,8 +178,13 @@ def _views(batch: ImportBatch, files: Iterable[ImportFile]) -> list[FileView]:
         view.more = max(len(view.errors) - SHOWN_ISSUES, 0)
         view.errors, view.notes = view.errors[:SHOWN_ISSUES], view.notes[:SHOWN_ISSUES]
         if view.errors and not file.left_out:
-            view.cut = cut_of(folder_of(batch) / file.stored, mine)
+            form = forms.get(file.format)
+            kept = folder_of(batch) / file.stored
+            view.cut = cut_of(kept, mine, formats=(form,)) if form else cut_of(kept, mine)
         views.append(view)
+    unknown = [view for view in views if view.unknown and not view.file.left_out]
+    for view, fits in zip(unknown, fitting([folder_of(batch) / v.file.stored for v in unknown]), strict=True):
+        view.fits = fits
     return views
 
 
@@ -188,9 +204,9 @@ def _noted(views: Iterable[FileView]) -> list[Noted]:
     return list(found.values())
 
 
-def format_name(code: str) -> str:
+def format_name(code: str, forms: Mapping[str, Format]) -> str:
     """Return a format's name in the reader's language, or that it is not known."""
-    form = FORMAT_BY_CODE.get(code)
+    form = forms.get(code)
     if form is None:
         return _("Not recognised")
     if not form.own:
@@ -198,14 +214,16 @@ def format_name(code: str) -> str:
     return _("own template: {kind}").format(kind=form.title)
 
 
-def _groups(files: Iterable[ImportFile], views: Iterable[FileView]) -> list[Group]:
+def _groups(
+    files: Iterable[ImportFile], views: Iterable[FileView], forms: Mapping[str, Format]
+) -> list[Group]:
     faulty = {view.file.pk for view in views if view.errors}
     by_format: dict[tuple[bool, str], list[ImportFile]] = {}
     for file in files:
         by_format.setdefault((file.left_out, file.format), []).append(file)
     return [
         Group(
-            _("Left out") if left_out else format_name(code),
+            _("Left out") if left_out else format_name(code, forms),
             members,
             {name: sum(getattr(file, name) for file in members) for name in COUNTS},
             any(file.pk in faulty for file in members),
@@ -214,7 +232,9 @@ def _groups(files: Iterable[ImportFile], views: Iterable[FileView]) -> list[Grou
     ]
 
 
-def _changes(batch: ImportBatch, kind: str) -> tuple[list[ChangeView], int]:
+def _changes(
+    batch: ImportBatch, kind: str, forms: Mapping[str, Format], labels: Mapping[str, str | Promise]
+) -> tuple[list[ChangeView], int]:
     rows = ImportChange.objects.filter(file__batch=batch, kind=kind)
     total = rows.aggregate(count=Count("pk"))["count"]
     shown = rows.select_related("file").order_by("file", "pk")[:SHOWN_CHANGES]
@@ -223,8 +243,8 @@ def _changes(batch: ImportBatch, kind: str) -> tuple[list[ChangeView], int]:
         ChangeView(
             change,
             str(LABELS.get(change.field) or kinds.get(change.field) or change.field),
-            format_name(change.file.format),
-            str(SOURCE_LABELS.get(change.source, change.source)),
+            format_name(change.file.format, forms),
+            str(labels.get(change.source, change.source)),
         )
         for change in shown
     ], max(total - SHOWN_CHANGES, 0)

@@ -20,6 +20,7 @@ from reviews.figures.own import OWN_FORMATS
 from reviews.figures.rows import Issue, Row, RowReader
 from staff.sheets.archives import BadCell, Refused
 from staff.sheets.tables import Rows, Table, open_tables
+from staff.sheets.texts import decodes
 
 FORMATS: tuple[Format, ...] = (*PLATFORM_FORMATS, *OWN_FORMATS, *EVIDENCE_FORMATS)
 FORMAT_BY_CODE = {form.code: form for form in (*FORMATS, *COMPUTED_FORMATS)}
@@ -106,11 +107,9 @@ def _row(value: object) -> int | None:
 
 
 def _read(path: Path, file: ReadFile, formats: Sequence[Format]) -> None:
-    headers = []
-    for table in _tables(path, file):
-        header = find_header(islice(table.rows(), HEADER_ROWS), formats)
-        if header:
-            headers.append((table, header))
+    headers = _headers(_tables(path, file), formats)
+    if headers and (form := headers[0][1].form).profile and not form.told_by_header:
+        headers = _headers(_decoded_as_stated(path, file, form, headers), formats)
     complete = [found for found in headers if not found[1].missing]
     headers = complete or headers[:1]
     if not headers:
@@ -119,9 +118,30 @@ def _read(path: Path, file: ReadFile, formats: Sequence[Format]) -> None:
         names = ", ".join(table.name for table, _header in headers)
         raise Refused("several_formats", sheets=names)
     for table, header in headers:
+        if header.rivals:
+            raise Refused("several_profiles", names="、".join([header.form.name, *header.rivals]))
         _read_sheet(file, table, header)
     if not file.rows and not file.streams and not file.errors:
         file.refuse("no_rows")
+
+
+def _headers(tables: Sequence[Table], formats: Sequence[Format]) -> list[tuple[Table, Header]]:
+    found = [(table, find_header(islice(table.rows(), HEADER_ROWS), formats)) for table in tables]
+    return [(table, header) for table, header in found if header]
+
+
+def _decoded_as_stated(
+    path: Path, file: ReadFile, form: Format, headers: Sequence[tuple[Table, Header]]
+) -> list[Table]:
+    """Return the tables in the encoding that a profile states, because its ASCII header shows none.
+
+    UTF-8 proves itself; what only GB18030 decodes may be anything. Raises Refused.
+    """
+    if file.encoding == "gb18030" and form.encoding != "gb18030":
+        raise Refused("encoding_unsure", format=form.spoken)
+    if file.encoding == "utf-8" and form.encoding == "gb18030" and decodes(path, form.encoding):
+        return _tables(path, file, encoding=form.encoding)
+    return [table for table, _header in headers]
 
 
 def _read_sheet(file: ReadFile, table: Table, header: Header) -> None:
@@ -132,7 +152,7 @@ def _read_sheet(file: ReadFile, table: Table, header: Header) -> None:
             columns = "、".join(file.unused)
             file.issues.append(Issue(NOTE, "unused_columns", params={"columns": columns}))
     if header.missing:
-        raise Refused("missing_columns", format=header.form.code, columns="、".join(header.missing))
+        raise Refused("missing_columns", format=header.form.spoken, columns="、".join(header.missing))
     if header.doubled:
         raise Refused("doubled_columns", columns="、".join(header.doubled))
     if header.form.kind in KINDS:
@@ -148,9 +168,9 @@ def _read_sheet(file: ReadFile, table: Table, header: Header) -> None:
     file.faulty += len(reader.faulty)
 
 
-def _tables(path: Path, file: ReadFile) -> list[Table]:
+def _tables(path: Path, file: ReadFile, *, encoding: str = "") -> list[Table]:
     """Return the tables of a file, told by what it holds and not by its name. Raises Refused."""
-    opened = open_tables(path)
+    opened = open_tables(path, encoding=encoding)
     file.encoding = opened.encoding
     if opened.hidden:
         file.issues.append(Issue(NOTE, "hidden_sheets", params={"sheets": "、".join(opened.hidden)}))

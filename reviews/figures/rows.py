@@ -103,8 +103,10 @@ class RowReader:
         self.last_column = max(header.names)
 
     def read(self, rows: Iterable[tuple[int, int, list[object]]]) -> None:
-        """Read all rows below the header."""
+        """Read all rows below the header; a sheet of nothing but faults only until they are many."""
         for number, first_column, found in rows:
+            if len(self.faulty) >= MAX_ISSUES:
+                break
             if number <= self.header.row:
                 continue
             line = [""] * first_column + found if first_column else found

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+PREFIX = "profile_"
+
 
 class ImportProfile(models.Model):
     """A named mapping of a sheet's headers to fields; files with these headers are recognised by it.
@@ -21,9 +23,15 @@ class ImportProfile(models.Model):
         AGENT = "agent_figures", _("agents' figures")
         SHOP = "shop_figures", _("shop's figures")
 
+    class Encoding(models.TextChoices):
+        UTF8 = "utf-8", "UTF-8"
+        GB18030 = "gb18030", "GB18030 (GBK)"
+
     name = models.CharField(_("name"), max_length=60, unique=True)
     kind = models.CharField(_("rows are"), max_length=20, choices=Kind, default=Kind.AGENT)
     active = models.BooleanField(_("recognised in new files"), default=True)
+    # Only where no header tells it: a header outside ASCII is recognised in the right encoding alone.
+    encoding = models.CharField(_("encoding of text files"), max_length=10, blank=True, choices=Encoding)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("made by")
     )
@@ -44,6 +52,11 @@ class ImportProfile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def code(self) -> str:
+        """Its format's code, which is the source its figures stand under."""
+        return f"{PREFIX}{self.pk}"
 
 
 class ProfileColumn(models.Model):

@@ -90,7 +90,7 @@ def decide(batch: ImportBatch, *, first: date | None, last: date | None, overlap
     """
     before = importing.asked_of(batch)
     new = asked_from(first=first, last=last, mode=before.mode, overlap=overlap or before.overlap)
-    answer(batch, by=by, asked=replace(new, span=new.span or before.span, left_out=before.left_out))
+    answer(batch, by=by, asked=replace(before, span=new.span or before.span, overlap=new.overlap))
 
 
 def leave_out(batch: ImportBatch, *, names: Sequence[str], by: User) -> None:

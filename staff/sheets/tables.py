@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from staff.sheets.archives import BadCell, Refused
-from staff.sheets.texts import find_delimiter, find_encoding, text_rows
+from staff.sheets.texts import check_rows, find_delimiter, find_encoding, text_rows
 from staff.sheets.workbooks import open_workbook
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -46,8 +46,11 @@ class Opened:
     encoding: str
 
 
-def open_tables(path: Path) -> Opened:
-    """Look through a file and return its tables. Raises Refused before anything is parsed."""
+def open_tables(path: Path, *, encoding: str = "") -> Opened:
+    """Look through a file and return its tables. Raises Refused before anything is parsed.
+
+    `encoding` is what a person says of a text file that does not show its encoding itself.
+    """
     with path.open("rb") as raw:
         head = raw.read(8)
     if not head:
@@ -60,6 +63,7 @@ def open_tables(path: Path) -> Opened:
         book = open_workbook(path)
         tables = [Table(name, partial(book.rows, name), book.bad_cells(name)) for name in book.sheets]
         return Opened(tables, book.hidden, "xlsx")
-    encoding = find_encoding(path)
+    encoding = encoding or find_encoding(path)
     delimiter = find_delimiter(path, encoding)
+    check_rows(path, encoding, delimiter)
     return Opened([Table("", partial(text_rows, path, encoding, delimiter))], [], encoding)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from staff.sheets.archives import Refused
+from staff.sheets.archives import MAX_COLUMNS, Refused
 
 MAX_ROWS = 500_000
 MAX_CELL = 131_072  # characters
@@ -44,6 +44,15 @@ def find_encoding(path: Path) -> str:
     raise Refused("encoding")
 
 
+def decodes(path: Path, encoding: str) -> bool:
+    """Say whether a whole file decodes in an encoding to characters that exports hold."""
+    try:
+        _check_text(path, encoding)
+    except (UnicodeDecodeError, Refused):
+        return False
+    return True
+
+
 def _check_text(path: Path, encoding: str) -> None:
     """Decode a file once, piece by piece, and refuse characters that no export holds."""
     marked = encoding.startswith("utf-16") or encoding == "utf-8-sig"
@@ -72,10 +81,22 @@ def text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, 
             for number, cells in enumerate(reader, start=1):
                 if number > MAX_ROWS:
                     raise Refused("too_many_rows", most=MAX_ROWS)
+                if len(cells) > MAX_COLUMNS:
+                    raise Refused("too_many_columns", most=MAX_COLUMNS, columns=len(cells))
                 yield number, 0, list(cells)
         except csv.Error as error:
             code = "long_cell" if "field limit" in str(error) else "broken_quotes"
             raise Refused(code, row=number + 1) from error
+
+
+def check_rows(path: Path, encoding: str, delimiter: str) -> None:
+    """Refuse a file of too many rows before any of them is read for what it says."""
+    with path.open("rb") as raw:
+        pieces = iter(lambda: raw.read(CHUNK), b"")
+        lines = sum(max(piece.count(b"\n"), piece.count(b"\r")) for piece in pieces)
+    if lines > MAX_ROWS:  # line breaks inside quotes are no rows
+        for _row in text_rows(path, encoding, delimiter):
+            pass
 
 
 def find_delimiter(path: Path, encoding: str) -> str:

@@ -1,0 +1,1 @@
+"""Import profiles: sheets that no shipped format knows, mapped to fields by HR."""
