@@ -16,12 +16,14 @@ from reviews.figures.days import Span, mode_in_name, span_in_name
 from reviews.figures.formats import PLATFORM_FORMATS, Format
 from reviews.figures.headers import HEADER_ROWS, Header, find_header
 from reviews.figures.own import OWN_FORMATS
+from reviews.figures.posted.forms import API_FORMATS
 from reviews.figures.rows import Issue, Row, RowReader
 from staff.sheets.archives import BadCell, Refused
 from staff.sheets.tables import Rows, Table, open_tables
 
 FORMATS: tuple[Format, ...] = (*PLATFORM_FORMATS, *OWN_FORMATS)
-FORMAT_BY_CODE = {form.code: form for form in FORMATS}
+# What came by the API is known by its code too, but no file is ever taken for it.
+FORMAT_BY_CODE = {form.code: form for form in (*FORMATS, *API_FORMATS)}
 MAX_BYTES = 50 * 1024 * 1024
 ERROR, NOTE = "error", "note"
 

@@ -6,6 +6,8 @@ from staff.services.outcome import Change, Outcome, Problem, SheetRefused, Words
 from staff.services.people import upsert_people
 from staff.services.people_plan import PersonRow, plan_people
 from staff.services.shifts import ShiftRow, plan_shifts, record_shifts
+from staff.services.shops import shops_looked_after
+from staff.services.tokens import issue_token, note_use, revoke_token, token_of
 from staff.services.units import place_unit
 
 __all__ = [
@@ -16,13 +18,18 @@ __all__ = [
     "SheetRefused",
     "ShiftRow",
     "Words",
+    "issue_token",
     "make_login",
+    "note_use",
     "place_unit",
     "plan_people",
     "plan_shifts",
     "record_shifts",
     "renew_password",
+    "revoke_token",
     "seed_calendar",
+    "shops_looked_after",
     "speak",
+    "token_of",
     "upsert_people",
 ]
