@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from staff.models import ApiToken
@@ -20,6 +21,11 @@ def token_for(shop, by, scope="write", name="ERP", days=30):
     token = ApiToken(name=name, shop=shop, scope=scope, expires_at=timezone.now() + timedelta(days=days))
     secret = issue_token(token, by=by.users.get(), at=timezone.now())
     return SimpleNamespace(secret=secret, row=token)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_asked_before():
+    cache.clear()
 
 
 @pytest.fixture

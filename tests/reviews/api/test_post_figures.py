@@ -174,7 +174,7 @@ def test_all_problems_are_told_at_once_in_the_language_asked_for(send):
         pytest.param(b"{", 400, "not_json", id="half"),
         pytest.param("{\"rows\": [\"中\"]}".encode("gb18030"), 400, "not_json", id="GBK"),
         pytest.param(b'{"rows": [], "rows": []}', 400, "key_twice", id="a key twice"),
-        pytest.param(b'{"rows": [{"date": "2026-10-01", "sales": "1", "sales": "2"}]}', 400, "key_twice", id="a figure twice"),
+        pytest.param(b'{"rows": [{"sales": "1", "sales": "2"}]}', 400, "key_twice", id="a figure twice"),
         pytest.param(b"[" * 100_000, 400, "too_deep", id="deep"),
         pytest.param(b'{"rows": ' + b'{"a":' * 3_000 + b"1" + b"}" * 3_001, 400, "too_deep", id="deep objects"),
         pytest.param(b"[]", 400, "not_an_object", id="a list"),
@@ -188,7 +188,7 @@ def test_all_problems_are_told_at_once_in_the_language_asked_for(send):
         pytest.param(b'{"rows": [' + b"{}," * 5_000 + b"{}]}", 413, "too_many_rows", id="5,001 rows"),
         pytest.param(b" " * (2 * 1024 * 1024 + 1), 413, "body_too_big", id="2 MB and a byte"),
         pytest.param(b'{"rows": [{"date": "2026-10-01", "sales": NaN}]}', 422, "inexact", id="NaN"),
-        pytest.param(b'{"rows": [{"date": "2026-10-01", "orders": 1' + b"0" * 9_000 + b"}]}", 422, "inexact", id="9,000 digits"),
+        pytest.param(b'{"rows": [{"orders": 1' + b"0" * 9_000 + b"}]}", 422, "inexact", id="9,000 digits"),
     ],
 )  # fmt: skip
 def test_CFG_01_a_body_that_is_no_request_is_refused(send, body, status, code):
