@@ -84,6 +84,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         _("System"),
         (
             listed(_("Log-ins"), "key", "staff.User"),
+            listed(_("Tokens of integrations"), "api", "staff.ApiToken"),
             listed(_("Jobs"), "progress_activity", "staff.Job"),
         ),
     ),

@@ -218,6 +218,15 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": PROXY_COUNT,
 }
 
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Keji",
+    "VERSION": "1",
+    "DESCRIPTION": "Figures in and out, cards to read.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    # How the installation can be asked is told to the back office; integrators get the file from it.
+    "SERVE_PERMISSIONS": ["config.api.OfTheBackOffice"],
+}
+
 EMAIL_BACKEND = (
     "django.core.mail.backends.console.EmailBackend"
     if DEBUG

@@ -85,7 +85,7 @@ def preview(
 def receive(uploads: Sequence[Upload], *, shop: Shop, by: User | None, asked: Asked) -> ImportBatch:
     """Keep files under names of our own as a batch that waits to be read."""
     with transaction.atomic():
-        batch = ImportBatch.objects.create(shop=shop, by=by, overlap=asked.overlap, asked=_as_json(asked))
+        batch = open_batch(shop=shop, by=by, asked=asked)
         folder = folder_of(batch)
         folder.mkdir(parents=True, exist_ok=True)
         for number, upload in enumerate(uploads):
@@ -99,6 +99,11 @@ def receive(uploads: Sequence[Upload], *, shop: Shop, by: User | None, asked: As
                 stored=stored,
             )
     return batch
+
+
+def open_batch(*, shop: Shop, by: User | None, asked: Asked) -> ImportBatch:
+    """Return a new batch that waits for its files."""
+    return ImportBatch.objects.create(shop=shop, by=by, overlap=asked.overlap, asked=_as_json(asked))
 
 
 def folder_of(batch: ImportBatch) -> Path:

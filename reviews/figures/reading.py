@@ -17,13 +17,15 @@ from reviews.figures.evidence.formats import BUYER, COMPUTED_FORMATS, EVIDENCE_F
 from reviews.figures.formats import PLATFORM_FORMATS, Format
 from reviews.figures.headers import HEADER_ROWS, Header, find_header
 from reviews.figures.own import OWN_FORMATS
+from reviews.figures.posted.forms import API_FORMATS
 from reviews.figures.rows import Issue, Row, RowReader
 from staff.sheets.archives import BadCell, Refused
 from staff.sheets.tables import Rows, Table, open_tables
 from staff.sheets.texts import decodes
 
 FORMATS: tuple[Format, ...] = (*PLATFORM_FORMATS, *OWN_FORMATS, *EVIDENCE_FORMATS)
-FORMAT_BY_CODE = {form.code: form for form in (*FORMATS, *COMPUTED_FORMATS)}
+# What was computed or came by the API is known by its code too, but no file is ever taken for it.
+FORMAT_BY_CODE = {form.code: form for form in (*FORMATS, *COMPUTED_FORMATS, *API_FORMATS)}
 MAX_BYTES = 50 * 1024 * 1024
 ERROR, NOTE = "error", "note"
 

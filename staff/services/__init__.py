@@ -12,6 +12,8 @@ from staff.services.outcome import Change, Outcome, Problem, SheetRefused, Words
 from staff.services.people import upsert_people
 from staff.services.people_plan import PersonRow, plan_people
 from staff.services.shifts import ShiftRow, plan_shifts, record_shifts
+from staff.services.shops import shops_looked_after
+from staff.services.tokens import issue_token, note_use, revoke_token, token_of
 from staff.services.units import place_unit
 
 __all__ = [
@@ -23,7 +25,9 @@ __all__ = [
     "SheetRefused",
     "ShiftRow",
     "Words",
+    "issue_token",
     "make_login",
+    "note_use",
     "place_unit",
     "plan_attendance",
     "plan_people",
@@ -31,8 +35,11 @@ __all__ = [
     "record_attendance",
     "record_shifts",
     "renew_password",
+    "revoke_token",
     "seed_calendar",
+    "shops_looked_after",
     "speak",
     "take_back_attendance",
+    "token_of",
     "upsert_people",
 ]
