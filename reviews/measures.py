@@ -157,7 +157,9 @@ _MEASURES = (
         events_key="paid_inquiries",
         events_good=True,
     ),
-    _conversion("conversion", "转化率（全店） | Conversion (shop)", "shop_buyers", "支付买家数 | paying buyers"),
+    _conversion(
+        "conversion", "转化率（全店） | Conversion (shop)", "shop_buyers", "支付买家数 | paying buyers"
+    ),
     _conversion(
         "conversion_by_orders",
         "转化率（全店，按订单） | Conversion (shop, by orders)",
@@ -329,8 +331,9 @@ def score_facts(
 ) -> ScoredCard:
     """Score one person's facts for one month under a plan.
 
-    `waived` maps line codes to HR's reasons, `ways` to what feeds them in the person's shop. The count of critical failures may
-    come as the fact `critical_failures` as well; absent is none. See `score_card`.
+    `waived` maps line codes to HR's reasons, `ways` to what feeds them in the
+    person's shop. The count of critical failures may come as the fact
+    `critical_failures` as well; absent is none. See `score_card`.
     """
     counted = read(facts, CRITICAL_FAILURES).value
     failures = {CRITICAL_FAILURES: max(critical_failures, int(counted or 0))}

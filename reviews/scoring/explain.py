@@ -8,6 +8,7 @@ from typing import Any
 from reviews.scoring.measure import Unit
 from reviews.scoring.plan_data import line_from_data
 from reviews.scoring.sentences import Wording, rule_sentence, standard_text
+from reviews.scoring.ways import NOT_FOR_SHOP
 from reviews.scoring.words import (
     NOTES,
     REASONS,
@@ -20,7 +21,6 @@ from reviews.scoring.words import (
     Lang,
     say,
 )
-from reviews.scoring.ways import NOT_FOR_SHOP
 
 SENTENCE_END = re.compile(r"[。；;\n]|\.(?=\s|$)")
 Explanation = Mapping[str, Any]

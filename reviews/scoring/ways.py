@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Self
 
-from reviews.scoring.facts import Facts, FactKind, State
+from reviews.scoring.facts import FactKind, Facts, State
 from reviews.scoring.measure import Measure, Measured, Unit
 from reviews.scoring.plan import Data, Line
 
@@ -61,9 +61,7 @@ def typed_key(unit: Unit, number: int) -> str:
     return f"{TYPED}{TYPED_KINDS[unit].value}.{number}"
 
 
-def fed(
-    line: Line, measures: Mapping[str, Measure], way: LineWay | None
-) -> tuple[Line, Measure]:
+def fed(line: Line, measures: Mapping[str, Measure], way: LineWay | None) -> tuple[Line, Measure]:
     """Return the line and the measure it is scored by in the way given; both the plan's own without one."""
     measure = measures[line.measure]
     if way is None:
