@@ -281,7 +281,7 @@ class PlanAssignmentAdmin(RoleAdmin):
     fields: ClassVar = ["plan", "unit", "position", "employment_kind", "starts_on"]
 
     def save_model(
-        self, request: HttpRequest, obj: PlanAssignment, form: forms.ModelForm[PlanAssignment], change: bool
+        self, request: HttpRequest, obj: PlanAssignment, form: forms.ModelForm[PlanAssignment], change: Any
     ) -> None:
         """Assign by the service, and say of which shops nothing is known yet."""
         verdict = assigning.assign(obj, on=timezone.localdate())
