@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from reviews.figures.fields import LABELS
 from reviews.figures.formats import SOURCE_LABELS
@@ -33,20 +32,20 @@ ICONS: Mapping[State, str] = {
     State.RED: "✕",
 }
 WORDS: Mapping[State, Promise] = {
-    State.FED: lazy("imported"),
-    State.PARTLY: lazy("some days"),
-    State.PEOPLE: lazy("entered by people"),
-    State.INSTEAD: lazy("another measure"),
-    State.SPREAD: lazy("not applicable, spread"),
-    State.TYPED: lazy("typed in"),
-    State.UNKNOWN: lazy("no figures yet"),
-    State.RED: lazy("nothing feeds it"),
+    State.FED: gettext_lazy("imported"),
+    State.PARTLY: gettext_lazy("some days"),
+    State.PEOPLE: gettext_lazy("entered by people"),
+    State.INSTEAD: gettext_lazy("another measure"),
+    State.SPREAD: gettext_lazy("not applicable, spread"),
+    State.TYPED: gettext_lazy("typed in"),
+    State.UNKNOWN: gettext_lazy("no figures yet"),
+    State.RED: gettext_lazy("nothing feeds it"),
 }
 OWNER_WORDS: Mapping[str, Promise] = {
-    "supervisor": lazy("supervisor"),
-    "trainer": lazy("trainer"),
-    "manager": lazy("customer-service manager"),
-    "hr": lazy("HR"),
+    "supervisor": gettext_lazy("supervisor"),
+    "trainer": gettext_lazy("trainer"),
+    "manager": gettext_lazy("customer-service manager"),
+    "hr": gettext_lazy("HR"),
 }
 
 
