@@ -40,7 +40,7 @@ WORST = (State.RED, State.UNKNOWN, State.PARTLY, State.PEOPLE, State.FED)
 class Part:
     """One input of a line in a shop: its state, the sources that fill it, on how many of how many days.
 
-    `instead` names the field that stands in for the first choice (receptions for answered ones).
+    `instead` names the first choice and the field that stands in for it (answered, receptions).
     """
 
     key: str
@@ -50,7 +50,7 @@ class Part:
     days: int = 0
     of_days: int = 0
     kept: tuple[str, ...] = ()
-    instead: str = ""
+    instead: tuple[str, ...] = ()
 
     @property
     def name(self) -> tuple[str, str]:
@@ -169,7 +169,7 @@ def _part(key: str, have: Imported) -> Part:
     for number, part in enumerate(found):
         if part.state in (State.FED, State.PARTLY, State.PEOPLE):
             if number and feeds[number].kind is Kind.AGENT:
-                return replace(part, instead=feeds[number].fields[0])
+                return replace(part, instead=(feeds[0].fields[0], feeds[number].fields[0]))
             return part
     return found[0] if found else Part(key, State.RED, Place.FIGURES)
 

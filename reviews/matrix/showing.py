@@ -195,14 +195,12 @@ def _said(cell: Cell) -> str:
         return name_of(cell.measure)
     if cell.state in (State.SPREAD, State.TYPED):
         return short_reason(cell.row.reason) if cell.row else ""
-    if cell.state is State.PEOPLE:
-        owners = dict.fromkeys(str(OWNER_WORDS[p.owner]) for p in cell.parts if p.state is State.PEOPLE)
-        return comma.join(owners)
     if cell.state is State.PARTLY:
         part = min((p for p in cell.parts if p.state is State.PARTLY), key=lambda p: p.days)
         return _("%(days)s of %(of)s days") % {"days": part.days, "of": part.of_days}
     names = dict.fromkeys(label_of(one.source) for part in cell.parts for one in part.sources)
-    return comma.join(names)
+    owners = [str(OWNER_WORDS[part.owner]) for part in cell.parts if part.state is State.PEOPLE]
+    return comma.join(dict.fromkeys([*names, *owners]))
 
 
 def lacking_words(cell: Cell) -> str:
@@ -266,7 +264,8 @@ def _said_part(part: Part) -> SaidPart:
 
 
 def _standing_in(part: Part) -> dict[str, str]:
-    return {"field": str(LABELS["receptions"]), "first": str(LABELS[part.instead])}
+    first, used = part.instead
+    return {"field": str(LABELS[used]), "first": str(LABELS[first])}
 
 
 def _source_words(one: Filled, part: Part) -> str:

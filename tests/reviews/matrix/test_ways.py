@@ -30,7 +30,7 @@ def total(card):
 
 
 def test_another_measure_is_scored_by_the_lines_own_rule_and_said():
-    given_facts = {**facts(refunded_orders=None), "refund_amount": Fact.present(D("2000"))}
+    given_facts = {**facts(refunded_orders=None), "refund_amount": Fact.present(D(2000))}
     card = score_facts(AGENT, given_facts, ways=BY_AMOUNT)
     line = line_of(card, "refund_rate")
     assert (line.status, line.points) == ("scored", D("0.00"))
