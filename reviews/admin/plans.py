@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviews import plans
+from reviews.admin.matrix import shops_read
+from reviews.matrix import gate
 from reviews.models import Plan, PlanAssignment, PlanVersion
 from reviews.plan_editor.acts import act
 from reviews.plan_editor.drawing import Drawing
@@ -46,6 +48,12 @@ def versions_of(request: HttpRequest) -> QuerySet[PlanVersion]:
     """Return the versions the reader may open today."""
     today = timezone.localdate()
     return PlanVersion.objects.visible_to(request.user, on=today).select_related("plan")
+
+
+def sources_of(request: HttpRequest, version: PlanVersion) -> dict[str, Any]:
+    """Return which lines of a version, as it is saved, nothing feeds in the reader's shops."""
+    shops = list(shops_read(request))
+    return {"red": gate.red_fields(version, shops, on=timezone.localdate())} if shops else {}
 
 
 @admin.register(Plan)
@@ -184,6 +192,7 @@ class PlanAdmin(RoleAdmin):
         drawing = Drawing.of(state, code=version.plan.code)
         context = context_of(version, drawing, today=timezone.localdate())
         if action:
+            context["sources"] = sources_of(request, version)
             body = render_to_string(f"{FOLDER}/form.html", context, request)
             return JsonResponse({"parts": {"plan-form": body}, "focus": focus})
         return JsonResponse(
@@ -238,6 +247,7 @@ class PlanAdmin(RoleAdmin):
             status=status,
             title=str(version),
             may_edit=self.may(request, HR),
+            sources=sources_of(request, version),
             **context,
         )
 

@@ -6,6 +6,7 @@ chosen before or while the first files come in (spec/setup.md). Source: spec/sco
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +16,7 @@ from reviews.matrix.cells import Cell, cells_of
 from reviews.matrix.imported import imported, last_month_with_figures
 from reviews.matrix.inforce import sources_in_force
 from reviews.matrix.places import nearest
-from reviews.models import Plan
+from reviews.models import Plan, PlanVersion
 from reviews.plans import to_core, version_in_force
 from staff.models import Shop, Unit
 
@@ -53,6 +54,16 @@ def judge(plan: Plan, unit: Unit, *, starts_on: date, on: date) -> Verdict:
     red = [(shop, cell) for by_shop in cells.values() for shop in shops if (cell := by_shop[shop.pk]).red]
     without = [shop for shop in shops if not have[shop.pk].has_figures]
     return Verdict(tuple(red), tuple(without))
+
+
+def red_fields(version: PlanVersion, shops: Sequence[Shop], *, on: date) -> list[tuple[Shop, Cell, str]]:
+    """Return the red fields of a version in some shops as they stand today, each with its line's name."""
+    ids = [shop.pk for shop in shops]
+    have = imported(ids, last_month_with_figures(ids, on=on))
+    cells = cells_of(to_core(version), have, sources_in_force(on.replace(day=1), shop_ids=ids))
+    found = [cell for by_shop in cells.values() for cell in by_shop.values() if cell.red]
+    of_id = {shop.pk: shop for shop in shops}
+    return [(of_id[cell.shop_id], cell, named(cell)) for cell in found]
 
 
 def named(cell: Cell) -> str:

@@ -269,7 +269,7 @@ def _standing_in(part: Part) -> dict[str, str]:
 
 
 def _source_words(one: Filled, part: Part) -> str:
-    text = _("%(source)s: %(days)s of %(of)s days, %(rows)s of %(of_rows)s accounts' rows")
+    text = _("%(source)s: %(days)s of %(of)s days, %(rows)s of %(of_rows)s rows")
     return text % {
         "source": label_of(one.source),
         "days": len(one.days),
