@@ -56,12 +56,14 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             listed(_("Figures"), "table_chart", "reviews.AgentFigures"),
             listed(_("Accounts and holders"), "link", "staff.PlatformAccount"),
             listed(_("Targets"), "flag", "reviews.Target"),
+            Entry(_("Values typed in"), "edit_note", "typed_values", roles=("hr",)),
         ),
     ),
     (
         _("Rules"),
         (
             listed(_("Plans"), "tune", "reviews.Plan"),
+            listed(_("Matrix line × shop"), "grid_on", "reviews.LineSource"),
             listed(_("Procedures"), "account_tree", "reviews.Procedure"),
             listed(_("Positions"), "badge", "staff.Position"),
             listed(_("Pay levels"), "stairs", "staff.Level"),

@@ -1,8 +1,8 @@
-"""Pages of spot checks, work summaries and events."""
+"""Pages of spot checks, work summaries, typed values and events."""
 
 from django.urls import URLPattern, path
 
-from reviews.views import checks, events, summaries
+from reviews.views import checks, events, summaries, typed
 
 urlpatterns: list[URLPattern] = [
     path("checks/", checks.team, name="checks"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("my/summary/", summaries.mine, name="my_summary"),
     path("summaries/", summaries.team, name="summaries"),
     path("summaries/<uuid:public_id>/", summaries.one, name="summary"),
+    path("typed/", typed.values, name="typed_values"),
     path("events/", events.month, name="events"),
     path("events/of/<uuid:public_id>/", events.new, name="event_new"),
     path("events/<uuid:public_id>/", events.one, name="event"),

@@ -19,6 +19,7 @@ from reviews.models import CardFact, CardLine, CardSegment, CardVersion
 from reviews.scoring.facts import Fact, Facts, Source, State
 from reviews.scoring.plan import Band, Plan
 from reviews.scoring.score import Adjustment, PayLevel, ScoredCard
+from reviews.scoring.ways import LineWay
 
 ENGINE = "1"
 BATCH = 500
@@ -81,6 +82,11 @@ class SegmentCopy:
         """Return the reasons of the waived lines."""
         return {line.code: line.explanation["reason"] for line in self.lines if line.status == "waived"}
 
+    def ways(self) -> dict[str, LineWay]:
+        """Return what fed lines in the person's shop instead of the plan's own measures."""
+        kept = {line.code: line.explanation.get("shop_way") for line in self.lines}
+        return {code: LineWay.from_data(way) for code, way in kept.items() if way}
+
 
 @dataclass(frozen=True, slots=True)
 class Pay:
@@ -135,8 +141,14 @@ def _plain(value: object) -> object:
     return str(value)
 
 
-def scored(copy: Copy, *, plans: Mapping[int, Plan], waived: Mapping[str, str] | None = None) -> Copy:
-    """Return a copy scored by the core from its own facts; `waived` replaces the copied waivers.
+def scored(
+    copy: Copy,
+    *,
+    plans: Mapping[int, Plan],
+    waived: Mapping[str, str] | None = None,
+    ways: Mapping[str, LineWay] | None = None,
+) -> Copy:
+    """Return a copy scored by the core from its own facts; `waived` and `ways` replace the copied ones.
 
     `plans` maps ids of plan versions to plans. Raises ValueError for a copy of several segments: how
     their totals add up is not settled here.
@@ -153,6 +165,7 @@ def scored(copy: Copy, *, plans: Mapping[int, Plan], waived: Mapping[str, str] |
         waived=_known(part.waived() if waived is None else waived, plan),
         adjustment=adjustment,
         critical_failures=copy.critical_failures,
+        ways=part.ways() if ways is None else ways,
     )
     return replace(
         copy,

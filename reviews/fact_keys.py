@@ -4,6 +4,7 @@ Source: spec/scorecard.md, "Checking a score from the command line".
 """
 
 from reviews.scoring.facts import Fact, FactKey, FactKind, Facts, State
+from reviews.scoring.ways import TYPED, TYPED_KINDS
 
 _AMOUNT, _COUNT = FactKind.AMOUNT, FactKind.COUNT
 _NONE = State.NOT_APPLICABLE
@@ -21,6 +22,7 @@ _KEYS = (
     FactKey("shop_sales", "全店销售额", "Shop's sales", _AMOUNT),
     FactKey("previous_shop_sales", "全店对比月销售额", "Shop's sales compared with", _AMOUNT),
     FactKey("shop_buyers", "全店支付买家数", "Shop's paying buyers", _COUNT, "no_shop_figures"),
+    FactKey("shop_orders", "全店支付订单数", "Shop's paid orders", _COUNT, "no_shop_figures"),
     FactKey("shop_visitors", "全店访客数", "Shop's visitors", _COUNT, "no_shop_figures"),
     FactKey("shop_receptions", "本人在该店接待人数", "Own receptions in the shop", _COUNT),
     FactKey("featured_sales", "主推单品销售额", "Featured-product sales", _AMOUNT),
@@ -36,6 +38,7 @@ _KEYS = (
     FactKey("disputes", "客服原因纠纷", "Disputes caused by service", _COUNT, "undecided_event"),
     FactKey("team_orders", "全组订单数", "Team's orders", _COUNT),
     FactKey("team_sales", "全组销售额", "Team's sales", _AMOUNT),
+    FactKey("team_buyers", "全组销售人数", "Team's buyers", _COUNT),
     FactKey("team_headcount", "全组人数", "Team's head count", FactKind.NUMBER),
     FactKey("response_seconds", "平均响应时间", "Average response time", FactKind.SECONDS),
     FactKey(
@@ -68,12 +71,17 @@ _KEYS = (
     FactKey("previous_share_part", "对比月在岗部分", "Worked part of the month compared with", FactKind.NUMBER),
     FactKey("previous_share_whole", "对比月全部", "Whole of the month compared with", FactKind.NUMBER),
     FactKey(CRITICAL_FAILURES, "严重违规", "Critical failures", _COUNT),
+    # A value typed in for one line, by what it is; behind the point stands the line's number in the plan.
+    *(
+        FactKey(f"{TYPED}{kind.value}", "录入值", "Value typed in", kind, "not_typed", numbered=False)
+        for kind in TYPED_KINDS.values()
+    ),
 )  # fmt: skip
 
 FACT_KEYS: dict[str, FactKey] = {key.code: key for key in _KEYS}
 
 # Some keys stand once per shop, as `shop_buyers.1`, `shop_buyers.2`, …
-PER_SHOP = ("shop_buyers", "shop_visitors", "shop_receptions")
+PER_SHOP = ("shop_buyers", "shop_visitors", "shop_receptions", "shop_orders")
 
 
 def fact_key(code: str) -> FactKey:

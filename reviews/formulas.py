@@ -174,18 +174,26 @@ def consultations(facts: Facts, standard: Decimal | None) -> Measured:
     return Measured(State.PRESENT, value, "", tuple(pairs + more), working)
 
 
-def shop_conversion(facts: Facts, standard: Decimal | None) -> Measured:
-    """Paying buyers over visitors, both of the month; several shops weighted.
+def shop_conversion(part: str) -> Compute:
+    """Return a shop's paying buyers (or paid orders) over its visitors, both of the month; several shops weighted.
 
     With several shops the keys stand once per shop (`shop_buyers.1`, …) and the
     value is Σ receptions × buyers ÷ visitors, over Σ receptions. A shop in which
     the person received nobody has no weight and is left out.
     """
-    numbers = sorted({int(code.rpartition(".")[2]) for code in facts if code.startswith("shop_buyers.")})
-    if not numbers:
-        single = ratio("shop_buyers", "shop_visitors", zero=(MISSING, "no_visitors"))
-        return single(facts, standard)
-    shops = [_pairs(facts, f"shop_receptions.{n}", f"shop_buyers.{n}", f"shop_visitors.{n}") for n in numbers]
+
+    def compute(facts: Facts, standard: Decimal | None) -> Measured:
+        numbers = sorted({int(code.rpartition(".")[2]) for code in facts if code.startswith(f"{part}.")})
+        if not numbers:
+            return ratio(part, "shop_visitors", zero=(MISSING, "no_visitors"))(facts, standard)
+        keys = ("shop_receptions", part, "shop_visitors")
+        return _weighted([_pairs(facts, *(f"{key}.{n}" for key in keys)) for n in numbers])
+
+    return compute
+
+
+def _weighted(shops: list[Pairs]) -> Measured:
+    """Return Σ receptions × buyers ÷ visitors, over Σ receptions; each shop's three facts in this order."""
     pairs = [pair for shop in shops for pair in shop]
     counted = [shop for shop in shops if shop[0][1].value != 0]
     zero = {shop[2][0]: (MISSING, "no_visitors") for shop in counted}

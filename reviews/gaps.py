@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from reviews.models import Card, CardLine
 from reviews.scoring.explain import reason_text
+from reviews.scoring.ways import TYPED
 from reviews.scoring.words import Lang
 
 
@@ -26,6 +27,7 @@ class Place(StrEnum):
     EXAMS = "exams"
     TARGETS = "targets"
     ATTENDANCE = "attendance"
+    TYPED = "typed"
     FIGURES = "figures"
 
 
@@ -37,6 +39,7 @@ OWNERS = {
     Place.EXAMS: "trainer",
     Place.TARGETS: "manager",
     Place.ATTENDANCE: "hr",
+    Place.TYPED: "supervisor",
     Place.FIGURES: "hr",
 }
 PLACES = {
@@ -92,4 +95,6 @@ def _gap(card_id: int, row: CardLine) -> Gap:
 def place_of(lacking: dict[str, Any] | None) -> Place:
     """Return where the first missing input of a line is entered."""
     key = str(lacking["key"]).partition(".")[0] if lacking else ""
+    if key.startswith(TYPED):
+        return Place.TYPED
     return PLACES.get(key, Place.FIGURES)

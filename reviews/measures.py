@@ -22,6 +22,7 @@ from reviews.scoring.facts import FactKind, Facts, State
 from reviews.scoring.measure import Direction, Measure, Unit
 from reviews.scoring.plan import Plan
 from reviews.scoring.score import Adjustment, PayLevel, ScoredCard, score_card
+from reviews.scoring.ways import LineWay
 
 _SOURCE = "spec/scorecard.md"
 _MISSING_ZH = "缺任何一个数据：缺数据。"
@@ -97,6 +98,25 @@ def _ratio(
     )
 
 
+def _conversion(code: str, names: str, part: str, counted: str) -> Measure:
+    """Register a conversion of the whole shop by what it counts of the visitors."""
+    (name_zh, name_en), (zh, en) = names.split(" | "), counted.split(" | ")
+    return Measure(
+        code,
+        name_zh,
+        name_en,
+        Unit.RATIO,
+        Direction.HIGHER,
+        (part, "shop_visitors"),
+        f"全店{zh} ÷ 全店访客数，多店按本人接待人数加权",
+        f"shop's {en} ÷ shop's visitors, several shops weighted by receptions",
+        "访客数为 0：缺数据。" + _MISSING_ZH,
+        "0 visitors: missing. " + _MISSING_EN,
+        _SOURCE,
+        shop_conversion(part),
+    )
+
+
 _NO_ORDERS = (NOT_APPLICABLE, "no_orders")
 
 _MEASURES = (
@@ -137,19 +157,14 @@ _MEASURES = (
         events_key="paid_inquiries",
         events_good=True,
     ),
-    Measure(
-        "conversion",
-        "转化率（全店）",
-        "Conversion (shop)",
-        Unit.RATIO,
-        Direction.HIGHER,
-        ("shop_buyers", "shop_visitors"),
-        "全店支付买家数 ÷ 全店访客数，多店按本人接待人数加权",
-        "shop's paying buyers ÷ shop's visitors, several shops weighted by receptions",
-        "访客数为 0：缺数据。" + _MISSING_ZH,
-        "0 visitors: missing. " + _MISSING_EN,
-        _SOURCE,
-        shop_conversion,
+    _conversion(
+        "conversion", "转化率（全店） | Conversion (shop)", "shop_buyers", "支付买家数 | paying buyers"
+    ),
+    _conversion(
+        "conversion_by_orders",
+        "转化率（全店，按订单） | Conversion (shop, by orders)",
+        "shop_orders",
+        "支付订单数 | paid orders",
     ),
     _ratio(
         "average_order_value",
@@ -250,6 +265,12 @@ _MEASURES = (
         zero=(NOT_APPLICABLE, "no_messages"),
     ),
     equal_share("order_share", "个人成交率 | Order share", "orders", "team_orders"),
+    equal_share(
+        "order_share_by_buyers",
+        "个人成交率（按买家） | Order share (by buyers)",
+        "buyers",
+        "team_buyers",
+    ),
     equal_share("sales_share", "个人销售占比 | Sales share", "sales", "team_sales"),
     _fact("assists", "assists", "协助跟进 | Assists", better="higher", counter="人 | buyers"),
     _ratio(
@@ -306,11 +327,13 @@ def score_facts(
     waived: Mapping[str, str] | None = None,
     adjustment: Adjustment | None = None,
     critical_failures: int = 0,
+    ways: Mapping[str, LineWay] | None = None,
 ) -> ScoredCard:
     """Score one person's facts for one month under a plan.
 
-    `waived` maps line codes to HR's reasons. The count of critical failures may
-    come as the fact `critical_failures` as well; absent is none. See `score_card`.
+    `waived` maps line codes to HR's reasons, `ways` to what feeds them in the
+    person's shop. The count of critical failures may come as the fact
+    `critical_failures` as well; absent is none. See `score_card`.
     """
     counted = read(facts, CRITICAL_FAILURES).value
     failures = {CRITICAL_FAILURES: max(critical_failures, int(counted or 0))}
@@ -323,4 +346,5 @@ def score_facts(
         waived=waived or {},
         adjustment=adjustment,
         failures=failures,
+        ways=ways,
     )

@@ -14,6 +14,7 @@ from reviews.fact_keys import CRITICAL_FAILURES, FACT_KEYS, PER_SHOP
 from reviews.scoring.facts import Fact, FactKey, FactKind, Facts, Source
 from reviews.scoring.plan import Plan
 from reviews.scoring.score import PayLevel
+from reviews.scoring.ways import TYPED
 from reviews.scoring.words import Lang, Pair, say
 
 TOP_KEYS = ("position", "month", "facts", "level", "waived", "missing", "shops")
@@ -28,6 +29,8 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 MOST_OF_KIND = {FactKind.RUBRIC: 5, FactKind.MARK_5: 5, FactKind.MARK_100: 100}
 INPUT = Source("input")
+# What may be given; a typed value belongs to a shop's way of feeding a line, which a file does not have.
+KNOWN = {code: key for code, key in FACT_KEYS.items() if not code.startswith(TYPED)}
 
 SENTENCES: dict[str, Pair] = {
     "json": ("文件不是有效的 JSON：{said}", "The file is not valid JSON: {said}"),
@@ -198,7 +201,7 @@ def _month(data: Mapping[str, Any], complaints: Complaints) -> str | None:
 
 
 def _facts(raw: Mapping[str, Any], complaints: Complaints) -> dict[str, Fact]:
-    known = [key for key in FACT_KEYS if key != "shop_receptions"]
+    known = [key for key in KNOWN if key != "shop_receptions"]
     _refuse_unknown(raw, known, "facts.", complaints)
     facts = {}
     for code, value in raw.items():
@@ -283,7 +286,7 @@ def _missing(codes: Any, facts: Mapping[str, Fact], complaints: Complaints) -> d
         where = f"missing[{index}]"
         if not isinstance(code, str):
             complaints.add(where, "text")
-        elif code not in FACT_KEYS:
+        elif code not in KNOWN:
             complaints.add(f"{where} {code}", "unknown")
         elif code == CRITICAL_FAILURES:
             complaints.add(f"{where} {code}", "never_missing")

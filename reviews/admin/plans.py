@@ -12,12 +12,15 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviews import plans
+from reviews.admin.matrix import shops_read
+from reviews.matrix import gate
 from reviews.models import Plan, PlanAssignment, PlanVersion
 from reviews.plan_editor.acts import act
 from reviews.plan_editor.drawing import Drawing
@@ -25,6 +28,7 @@ from reviews.plan_editor.page import FOLDER, NOT_SAVED, context_of, parts_of
 from reviews.plan_editor.reading import read_state
 from reviews.plan_editor.starting import StartForm, first_of_next_month
 from reviews.plan_editor.state import PlanState, state_of
+from reviews.services import assigning
 from staff.admin.base import HR, RoleAdmin
 from staff.models import User
 
@@ -44,6 +48,12 @@ def versions_of(request: HttpRequest) -> QuerySet[PlanVersion]:
     """Return the versions the reader may open today."""
     today = timezone.localdate()
     return PlanVersion.objects.visible_to(request.user, on=today).select_related("plan")
+
+
+def sources_of(request: HttpRequest, version: PlanVersion) -> dict[str, Any]:
+    """Return which lines of a version, as it is saved, nothing feeds in the reader's shops."""
+    shops = list(shops_read(request))
+    return {"red": gate.red_fields(version, shops, on=timezone.localdate())} if shops else {}
 
 
 @admin.register(Plan)
@@ -182,6 +192,7 @@ class PlanAdmin(RoleAdmin):
         drawing = Drawing.of(state, code=version.plan.code)
         context = context_of(version, drawing, today=timezone.localdate())
         if action:
+            context["sources"] = sources_of(request, version)
             body = render_to_string(f"{FOLDER}/form.html", context, request)
             return JsonResponse({"parts": {"plan-form": body}, "focus": focus})
         return JsonResponse(
@@ -236,6 +247,7 @@ class PlanAdmin(RoleAdmin):
             status=status,
             title=str(version),
             may_edit=self.may(request, HR),
+            sources=sources_of(request, version),
             **context,
         )
 
@@ -248,12 +260,22 @@ class AssignmentForm(_Form):
         fields: ClassVar = ["plan", "unit", "position", "employment_kind", "starts_on"]
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse a plan that has no published version on the day the assignment begins."""
+        """Refuse a plan that is not published by then, or of which a line has no source in a shop below."""
         data = super().clean() or {}
-        plan, starts_on = data.get("plan"), data.get("starts_on")
-        if plan is not None and starts_on is not None and plans.version_in_force(plan, on=starts_on) is None:
-            said = _("%(plan)s has no published version on %(day)s. Publish one that starts by then.")
-            raise ValidationError(said % {"plan": plan, "day": starts_on.isoformat()})
+        plan, unit, starts_on = data.get("plan"), data.get("unit"), data.get("starts_on")
+        if plan is not None and unit is not None and starts_on is not None:
+            try:
+                assigning.check(plan, unit, starts_on=starts_on, on=timezone.localdate())
+            except ValidationError as refused:
+                if "red_fields" not in {one.code for one in refused.error_list}:
+                    raise
+                link = format_html(
+                    '<a href="{}?plan={}">{}</a>',
+                    reverse("admin:reviews_linesource_changelist"),
+                    plan.code,
+                    _("Open the matrix"),
+                )
+                raise ValidationError([*refused.messages, link]) from refused
         return data
 
 
@@ -267,3 +289,13 @@ class PlanAssignmentAdmin(RoleAdmin):
     list_display = ("unit", "position", "employment_kind", "plan", "starts_on")
     list_select_related = ("unit", "position", "plan")
     fields: ClassVar = ["plan", "unit", "position", "employment_kind", "starts_on"]
+
+    def save_model(
+        self, request: HttpRequest, obj: PlanAssignment, form: forms.ModelForm[PlanAssignment], change: Any
+    ) -> None:
+        """Assign by the service, and say of which shops nothing is known yet."""
+        verdict = assigning.assign(obj, on=timezone.localdate())
+        if verdict.without_figures:
+            said = _("These shops have no figures yet, so nothing is known of their lines: %(shops)s.")
+            names = "、".join(shop.name for shop in verdict.without_figures)
+            messages.warning(request, said % {"shops": names})

@@ -15,10 +15,11 @@ from reviews.fact_keys import CRITICAL_FAILURES, PER_SHOP, read
 from reviews.facts.people import Presence
 from reviews.facts.records import Compared, Records, days_worked
 from reviews.facts.totals import ADDED, Totals, response, summed
-from reviews.measures import MEASURES
+from reviews.matrix.inforce import measures_of
 from reviews.models import Target
 from reviews.scoring.facts import Fact, Source
 from reviews.scoring.plan import GrowthBase, Plan
+from reviews.scoring.ways import LineWay, Way
 from staff.calendar import add_months
 
 FEWEST_DAYS = 7
@@ -32,19 +33,25 @@ BASE_NAMES = {
 }
 
 
+# What a team has together, by the fact that says it: the field of its people's figures that is added up.
+TEAM_FIELDS = {"team_orders": "orders", "team_buyers": "buyers", "team_sales": "sales"}
+
+
+SHOP_COUNTS = {"shop_buyers": "buyers", "shop_orders": "orders", "shop_visitors": "visitors"}
+
+
 @dataclass(frozen=True, slots=True)
-class Team:
-    """What the people of one unit and position who get a card have together.
+class Together:
+    """One field of a team added up: the sum, the head count behind it (shares of the month), the people."""
 
-    Whoever's figure is not known is left out of both sides, so that nothing unknown counts as zero.
-    """
+    total: Decimal
+    heads: Decimal
+    people: int
 
-    orders: Decimal | None
-    order_heads: Decimal
-    order_people: int
-    sales: Decimal | None
-    sales_heads: Decimal
-    sales_people: int
+
+# What the people of one unit and position who get a card have together, by field. Whoever's figure is
+# not known is left out of both sides, so that nothing unknown counts as zero.
+Team = Mapping[str, Together]
 
 
 def compared_month(plan: Plan, month: date) -> date:
@@ -53,13 +60,14 @@ def compared_month(plan: Plan, month: date) -> date:
     return add_months(month, -back)
 
 
-def keys_of(plan: Plan) -> frozenset[str]:
-    """Return the names of all facts a plan's measures can ask for."""
-    keys = {key for line in plan.lines for key in MEASURES[line.measure].inputs}
+def keys_of(plan: Plan, ways: Mapping[str, LineWay]) -> frozenset[str]:
+    """Return the names of all facts a plan's measures can ask for, as the lines are fed in a shop."""
+    used = [measure for _line, measure in measures_of(plan, ways) if measure is not None]
+    keys = {key for measure in used for key in measure.inputs}
     keys |= {CRITICAL_FAILURES, "share_part", "share_whole"}
     if "previous_sales" in keys:
         keys |= {"previous_share_part", "previous_share_whole", "shop_sales", "previous_shop_sales"}
-    if "shop_buyers" in keys:
+    if "shop_visitors" in keys:
         keys |= {"shop_receptions"}
     return frozenset(keys)
 
@@ -73,18 +81,21 @@ def teams(records: Records, with_card: Iterable[int]) -> dict[tuple[int, int], T
 
 
 def _team(records: Records, ids: list[int]) -> Team:
-    found: dict[str, tuple[Decimal | None, Decimal, int]] = {}
-    for name in ("orders", "sales"):
+    found = {}
+    for name in TEAM_FIELDS.values():
         having = [pid for pid in ids if pid in records.totals and name in records.totals[pid].sums]
-        total = sum((records.totals[pid].sums[name].value for pid in having), Decimal(0))
-        heads = sum((records.presence[pid].share for pid in having), Decimal(0))
-        found[name] = (total if having else None, heads, len(having))
-    return Team(*found["orders"], *found["sales"])
+        if having:
+            total = sum((records.totals[pid].sums[name].value for pid in having), Decimal(0))
+            heads = sum((records.presence[pid].share for pid in having), Decimal(0))
+            found[name] = Together(total, heads, len(having))
+    return found
 
 
-def facts_of(records: Records, person_id: int, plan: Plan, team: Team) -> tuple[FactCopy, ...]:
+def facts_of(
+    records: Records, person_id: int, plan: Plan, team: Team, ways: Mapping[str, LineWay]
+) -> tuple[FactCopy, ...]:
     """Return one person's facts for a plan, by key; what nobody gave stands as the absence it is."""
-    keys = keys_of(plan)
+    keys = keys_of(plan, ways)
     facts: dict[str, Fact] = {}
     totals = records.totals.get(person_id)
     for name in (*ADDED, "consultations"):
@@ -94,19 +105,35 @@ def facts_of(records: Records, person_id: int, plan: Plan, team: Team) -> tuple[
     facts |= _checked(records, person_id, facts)
     facts |= _net_sales(facts)
     facts |= _targets(records, person_id)
-    facts |= _team_facts(team, "sales" if "team_sales" in keys else "orders")
+    facts |= _team_facts(team, keys)
     facts |= _attendance(records.presence[person_id])
     facts |= _share(records.presence[person_id], "")
     if "previous_sales" in keys:
         facts |= _growth(records, person_id, plan)
-    if "shop_buyers" in keys:
-        facts |= _shop_counts(records, person_id)
-    return _copied(facts, keys, totals)
+    if "shop_visitors" in keys:
+        facts |= _shop_counts(records, person_id, keys)
+    typed = _typed(records, person_id, plan, ways)
+    return _copied(facts | typed, keys | set(typed), totals)
+
+
+def _typed(records: Records, person_id: int, plan: Plan, ways: Mapping[str, LineWay]) -> dict[str, Fact]:
+    """Return the values typed in for the lines that are fed so; one that is not there yet is missing."""
+    held = records.typed.get((person_id, plan.code), {})
+    facts = {}
+    for line, way in ways.items():
+        if way.way is Way.MANUAL:
+            typed = held.get(line)
+            facts[way.key] = (
+                Fact.present(typed.value, Source.of("manual", by=typed.by))
+                if typed
+                else Fact.missing("not_typed")
+            )
+    return facts
 
 
 def _copied(facts: Mapping[str, Fact], keys: frozenset[str], totals: Totals | None) -> tuple[FactCopy, ...]:
-    per_shop = any("." in key for key in facts)
-    wanted = {key: fact for key, fact in facts.items() if key.partition(".")[0] in keys}
+    per_shop = any(key.partition(".")[0] in PER_SHOP and "." in key for key in facts)
+    wanted = {key: fact for key, fact in facts.items() if key in keys or key.partition(".")[0] in keys}
     optional = {"previous_shop_sales", "shop_sales", "shop_receptions"}
     for key in keys - set(wanted) - optional:
         if not (per_shop and key in PER_SHOP) and not key.endswith(("share_part", "share_whole")):
@@ -157,21 +184,17 @@ def _targets(records: Records, person_id: int) -> dict[str, Fact]:
     return facts
 
 
-def _team_facts(team: Team, compared: str) -> dict[str, Fact]:
-    facts = {}
-    for name, amount, people in (
-        ("team_orders", team.orders, team.order_people),
-        ("team_sales", team.sales, team.sales_people),
-    ):
-        if amount is not None:
-            facts[name] = Fact.present(amount, Source.of("team", count=str(people)))
-    heads, people = (
-        (team.sales_heads, team.sales_people)
-        if compared == "sales"
-        else (team.order_heads, team.order_people)
-    )
-    if people:
-        facts["team_headcount"] = Fact.present(heads.normalize(), Source.of("team", count=str(people)))
+def _team_facts(team: Team, keys: frozenset[str]) -> dict[str, Fact]:
+    facts = {
+        key: Fact.present(team[name].total, Source.of("team", count=str(team[name].people)))
+        for key, name in TEAM_FIELDS.items()
+        if name in team
+    }
+    compared = next((name for key, name in reversed(TEAM_FIELDS.items()) if key in keys), "orders")
+    if found := team.get(compared):
+        facts["team_headcount"] = Fact.present(
+            found.heads.normalize(), Source.of("team", count=str(found.people))
+        )
     return facts
 
 
@@ -239,17 +262,17 @@ def _shop_growth(records: Records, other: Compared, shops: list[int], *, promote
     return facts
 
 
-def _shop_counts(records: Records, person_id: int) -> dict[str, Fact]:
-    """Return the shop's buyers and visitors; of several shops each its own, with the own receptions as weight."""
+def _shop_counts(records: Records, person_id: int, keys: frozenset[str]) -> dict[str, Fact]:
+    """Return the shop's buyers (or orders) and visitors; of several shops each its own, weighed by the own receptions."""
     shops = records.shops_of(person_id)
     facts: dict[str, Fact] = {}
     for number, shop in enumerate(shops, start=1):
         suffix = f".{number}" if len(shops) > 1 else ""
         totals = records.shops.get(shop)
-        buyers = summed(totals, "buyers", records.files) or summed(totals, "orders", records.files)
-        facts[f"shop_buyers{suffix}"] = buyers or Fact.missing("no_shop_figures")
-        visitors = summed(totals, "visitors", records.files)
-        facts[f"shop_visitors{suffix}"] = visitors or Fact.missing("no_shop_figures")
+        for key, name in SHOP_COUNTS.items():
+            if key in keys:
+                counted = summed(totals, name, records.files)
+                facts[f"{key}{suffix}"] = counted or Fact.missing("no_shop_figures")
         if suffix:
             own = records.totals[person_id].receptions_in(shop)
             facts[f"shop_receptions{suffix}"] = (

@@ -124,7 +124,8 @@ def _computation(
     for subject in subjects:
         member = records.members[subject.person_id]
         version = chosen.plans[subject.person_id]
-        facts = facts_of(records, subject.person_id, plans[version], of_teams[member.team])
+        ways = records.ways_of(subject.person_id, plans[version])
+        facts = facts_of(records, subject.person_id, plans[version], of_teams[member.team], ways)
         part = copies.SegmentCopy(
             first_day=member.first_day,
             last_day=member.last_day,
@@ -140,7 +141,7 @@ def _computation(
             critical_failures=_failures(facts),
         )
         waived = {line: waiver.reason for line, waiver in waivers[subject.person_id].items()}
-        scored = copies.scored(copy, plans=plans, waived=waived)
+        scored = copies.scored(copy, plans=plans, waived=waived, ways=ways)
         cards.append(Computed(member, chosen.eyes[subject.person_id], scored))
     without = tuple(one for one in chosen.without if one.member.person_id in wanted)
     return Computation(tuple(cards), without)

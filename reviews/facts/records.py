@@ -11,11 +11,14 @@ from decimal import Decimal
 from reviews.checking import check_facts
 from reviews.facts.people import Member, Presence, employed_spans, presences
 from reviews.facts.totals import Files, Totals, all_files, person_totals, shop_totals
+from reviews.matrix.inforce import Held, Typed, sources_in_force, typed_values, ways_of
+from reviews.matrix.places import shops_by_unit
 from reviews.models import CardFact, CardState, OpeningMonth, ShopMonth, Target
 from reviews.scoring.facts import Fact
+from reviews.scoring.plan import Plan
+from reviews.scoring.ways import LineWay
 from reviews.targets import current_targets
 from staff.calendar import add_months
-from staff.models import Unit
 
 
 @dataclass(slots=True)
@@ -45,12 +48,23 @@ class Records:
     promoted: frozenset[int]
     compared: Mapping[date, Compared]
     files: Files
+    ways: Held
+    typed: Mapping[tuple[int, str], Mapping[str, Typed]]
 
     def shops_of(self, person_id: int) -> list[int]:
         """Return the shops a person works for: where the figures stand, else the unit's own."""
         found = self.totals[person_id].shop_ids() if person_id in self.totals else []
         own = self.shop_of_unit.get(self.members[person_id].home.unit_id)
         return found or ([own] if own else [])
+
+    def ways_of(self, person_id: int, plan: Plan) -> dict[str, LineWay]:
+        """Return what feeds a plan's lines for a person: the shop of the person's own unit says it.
+
+        Figures of other shops in which the person has accounts are summed and named, and change nothing.
+        """
+        shop = self.shop_of_unit.get(self.members[person_id].home.unit_id)
+        held = self.ways.get((shop, plan.code)) if shop else None
+        return ways_of(plan, held) if held else {}
 
     def days_worked(self, person_id: int) -> int:
         """Return the days worked in the month."""
@@ -72,11 +86,12 @@ def read_records(
     """Read the records of some people's month; the number of queries depends on nothing but `compared_with`."""
     ids = list(members)
     totals = person_totals(ids, month)
-    shop_of_unit = _shop_of_unit()
+    shop_of_unit = shops_by_unit()
     shop_ids = {shop for one in totals.values() for shop in one.shop_ids()}
-    shop_ids |= {
+    own_shops = {
         shop_of_unit[one.home.unit_id] for one in members.values() if one.home.unit_id in shop_of_unit
     }
+    shop_ids |= own_shops
     shops = shop_totals(shop_ids, month)
     compared = {other: _compared(ids, other, shop_ids) for other in compared_with}
     groups: list[Mapping[int, Totals]] = [totals, shops]
@@ -94,20 +109,9 @@ def read_records(
         promoted=_promoted(shop_ids, month),
         compared=compared,
         files=Files(all_files(*groups)),
+        ways=sources_in_force(month, shop_ids=own_shops),
+        typed=typed_values(ids, month),
     )
-
-
-def _shop_of_unit() -> dict[int, int]:
-    """Return each unit's shop: its own, else that of the nearest unit above."""
-    rows = list(Unit.objects.values_list("pk", "path", "shop_id"))
-    own = {pk: shop for pk, _path, shop in rows if shop}
-    found = {}
-    for pk, path, _shop in rows:
-        for part in reversed(path.strip("/").split("/")):
-            if int(part) in own:
-                found[pk] = own[int(part)]
-                break
-    return found
 
 
 def _promoted(shop_ids: Collection[int], month: date) -> frozenset[int]:

@@ -1,5 +1,6 @@
 """A stored explanation as sentences, in Chinese or English. Computes nothing."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from reviews.scoring.measure import Unit
 from reviews.scoring.plan_data import line_from_data
 from reviews.scoring.sentences import Wording, rule_sentence, standard_text
+from reviews.scoring.ways import NOT_FOR_SHOP
 from reviews.scoring.words import (
     NOTES,
     REASONS,
@@ -15,10 +17,12 @@ from reviews.scoring.words import (
     STEPS,
     UNITS,
     VERDICTS,
+    WAYS,
     Lang,
     say,
 )
 
+SENTENCE_END = re.compile(r"[。；;\n]|\.(?=\s|$)")
 Explanation = Mapping[str, Any]
 
 
@@ -122,6 +126,8 @@ def _verdict(explanation: Explanation, lang: Lang) -> str:
     difference = explanation["difference"]
     if difference is None:
         return ""
+    if explanation["status"] == "not_applicable" and explanation["policy"] == "spread":
+        return say(VERDICTS["spread"], lang)
     code = {"+": "extra", "−": "short"}.get(difference[0], "full")
     return say(VERDICTS[code], lang, n=difference[1:])
 
@@ -131,12 +137,31 @@ def _note(explanation: Explanation, lang: Lang) -> str:
     if status == "scored":
         return ""
     code = status
+    if status == "not_applicable" and explanation["reason"] == NOT_FOR_SHOP and "shop_way" in explanation:
+        said = short_reason(explanation["shop_way"]["reason"])
+        return say(NOTES[f"{NOT_FOR_SHOP}_{explanation['policy']}"], lang, reason=said)
     if status == "not_applicable":
         code = f"not_applicable_{explanation['policy']}"
     reason = reason_text(explanation["reason"], lang)
     if lang == "en" and explanation["reason"] in REASONS:
         reason = reason[0].lower() + reason[1:]
     return say(NOTES[code], lang, reason=reason)
+
+
+def short_reason(reason: str) -> str:
+    """Return a reason's first sentence, without its end."""
+    return SENTENCE_END.split(reason.strip(), maxsplit=1)[0].strip()
+
+
+def _way(explanation: Explanation, lang: Lang) -> list[StepText]:
+    """Say what feeds the line in the shop instead of the plan's own measure; nothing where that does."""
+    way = explanation.get("shop_way")
+    if way is None or explanation["status"] == "not_applicable":
+        return []
+    name = explanation["measure"][f"name_{lang}"]
+    reason = short_reason(way["reason"])
+    text = say(WAYS[way["way"]], lang, own=way[f"own_{lang}"], name=name, reason=reason)
+    return [StepText("way", text, "")]
 
 
 def _input(row: Mapping[str, Any], lang: Lang) -> InputText:
@@ -150,7 +175,7 @@ def _input(row: Mapping[str, Any], lang: Lang) -> InputText:
 
 
 def _steps(explanation: Explanation, wording: Wording, lang: Lang) -> list[StepText]:
-    rows = []
+    rows = _way(explanation, lang)
     if explanation["working"] and explanation["value"] is not None:
         amount = wording.number(explanation["value"], lang)
         rows.append(StepText("value", explanation["working"], amount))
@@ -174,7 +199,7 @@ def _step(row: Mapping[str, str], wording: Wording, lang: Lang) -> StepText:
 
 
 _EQUATIONS = ("value", "linear", "linear_from_zero")
-_ALONE = ("nothing", "at_least_zero", "at_most")
+_ALONE = ("way", "nothing", "at_least_zero", "at_most")
 
 
 def _summary(steps: tuple[StepText, ...], note: str, lang: Lang) -> str:

@@ -105,6 +105,8 @@ class FactKey:
     missing_reason: str = "not_imported"
     absent: State = State.MISSING
     absent_reason: str = ""
+    # Whether what stands behind the point ("shop_buyers.2") is a number to show.
+    numbered: bool = True
 
     def when_absent(self) -> Fact:
         """Return the fact that stands for a key nobody gave."""

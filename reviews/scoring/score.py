@@ -15,6 +15,7 @@ from reviews.scoring.plan import Band, Data, Inapplicable, Line, Plan, Veto
 from reviews.scoring.rounding import round_money, round_points, round_value
 from reviews.scoring.rules import HUNDRED, SETTING_KINDS, Applied, Case, Rule
 from reviews.scoring.trace import Outcome, explain_line
+from reviews.scoring.ways import LineWay, Way, fed, measured
 
 
 class Status(StrEnum):
@@ -116,19 +117,20 @@ def score_card(
     waived: Mapping[str, str],
     adjustment: Adjustment | None,
     failures: Mapping[str, int],
+    ways: Mapping[str, LineWay] | None = None,
 ) -> ScoredCard:
     """Score one person's facts under a plan.
 
     Units: facts in the unit of their key, points from 0 to weight plus bonus,
     amounts in CNY. Each line is rounded half-up to 0.01, the total not at all,
-    so that the lines a reader sees add up to the total. Raises ValueError for an
+    so that the lines a reader sees add up to the total. `ways` says by line code what
+    feeds a line in the person's shop instead of its own measure. Raises ValueError for an
     adjustment above the plan's limit, KeyError for an unregistered measure.
     """
     _refuse_wide_adjustment(plan, adjustment)
-    outcomes = _spread(
-        plan,
-        [_outcome(line, measures[line.measure], facts, waived) for line in plan.lines],
-    )
+    given = ways or {}
+    found = [_outcome(line, measures, facts, waived, given.get(line.code)) for line in plan.lines]
+    outcomes = _spread(plan, found)
     lines = tuple(_finish(outcome, plan, keys) for outcome in outcomes)
     missing = tuple(one.line.code for one in lines if one.points is None)
     veto = _strictest_veto(plan, failures)
@@ -169,16 +171,26 @@ def _strictest_veto(plan: Plan, failures: Mapping[str, int]) -> Veto | None:
     return min(hit, key=lambda veto: veto.cap, default=None)
 
 
-def _outcome(line: Line, measure: Measure, facts: Facts, waived: Mapping[str, str]) -> Outcome:
-    measured = measure.compute(facts, line.standard)
+def _outcome(
+    line: Line,
+    measures: Mapping[str, Measure],
+    facts: Facts,
+    waived: Mapping[str, str],
+    way: LineWay | None,
+) -> Outcome:
+    own = measures[line.measure]
+    line, measure = fed(line, measures, way)
+    found = measured(line, measure, facts, way)
     weight = Fraction(line.weight)
     if line.code in waived:
-        return Outcome(line, measure, measured, Status.WAIVED, weight, reason=waived[line.code])
-    if measured.value is None:
-        if measured.state is State.MISSING:
-            return Outcome(line, measure, measured, Status.MISSING, None)
-        return Outcome(line, measure, measured, Status.NOT_APPLICABLE, weight)
-    return _scored(line, measure, measured, measured.value)
+        outcome = Outcome(line, measure, found, Status.WAIVED, weight, reason=waived[line.code])
+    elif found.value is not None:
+        outcome = _scored(line, measure, found, found.value)
+    elif found.state is State.MISSING:
+        outcome = Outcome(line, measure, found, Status.MISSING, None)
+    else:
+        outcome = Outcome(line, measure, found, Status.NOT_APPLICABLE, weight)
+    return outcome if way is None else replace(outcome, way=way, own=own)
 
 
 def _scored(line: Line, measure: Measure, measured: Measured, value: Fraction) -> Outcome:
@@ -188,20 +200,20 @@ def _scored(line: Line, measure: Measure, measured: Measured, value: Fraction) -
 
 
 def _spread(plan: Plan, outcomes: list[Outcome]) -> list[Outcome]:
-    """Give the weight of lines that do not apply to the others, if the plan says so.
+    """Give the weight of lines that do not apply to the others, if the plan or the shop's way says so.
 
     Points up to the weight grow by 100 ÷ (100 − inapplicable weights), bonuses do
     not. Where no line applies, each keeps its full weight.
     """
-    away = [one for one in outcomes if one.status == Status.NOT_APPLICABLE]
-    gone = sum((Fraction(one.line.weight) for one in away), Fraction(0))
-    if plan.inapplicable is Inapplicable.FULL or not away or gone >= HUNDRED:
+    away = {one.line.code for one in outcomes if _goes_away(plan, one)}
+    gone = sum((Fraction(one.line.weight) for one in outcomes if one.line.code in away), Fraction(0))
+    if not away or gone >= HUNDRED:
         return outcomes
     factor = HUNDRED / (HUNDRED - gone)
     spread = []
     for one in outcomes:
-        if one.status == Status.NOT_APPLICABLE:
-            spread.append(replace(one, points=Fraction(0), spread_weight=gone))
+        if one.line.code in away:
+            spread.append(replace(one, points=Fraction(0), spread_weight=gone, is_spread=True))
         elif one.points is None:
             spread.append(one)
         else:
@@ -209,6 +221,13 @@ def _spread(plan: Plan, outcomes: list[Outcome]) -> list[Outcome]:
             points = inside * factor + (one.points - inside)
             spread.append(replace(one, points=points, spread_weight=gone))
     return spread
+
+
+def _goes_away(plan: Plan, one: Outcome) -> bool:
+    if one.status != Status.NOT_APPLICABLE:
+        return False
+    by_shop = one.way is not None and one.way.way is Way.NOT_APPLICABLE
+    return by_shop or plan.inapplicable is Inapplicable.SPREAD
 
 
 def _finish(outcome: Outcome, plan: Plan, keys: Mapping[str, FactKey]) -> ScoredLine:

@@ -15,6 +15,7 @@ from reviews.scoring.plan_data import line_to_data
 from reviews.scoring.rounding import round_half_up
 from reviews.scoring.rules import Applied, Events, Linear, Rule, Tiers
 from reviews.scoring.shown import fixed, grouped, mark, plain, shown, signed
+from reviews.scoring.ways import LineWay, Way
 
 TRACE_SCHEMA = 1
 KIND_UNITS = {
@@ -31,7 +32,11 @@ KIND_UNITS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """A line on its way to the card: exact points and how they came about."""
+    """A line on its way to the card: exact points and how they came about.
+
+    `way` is what feeds it in the shop instead of `own`, the plan's measure; `is_spread` says that its
+    weight went to the other lines.
+    """
 
     line: Line
     measure: Measure
@@ -42,6 +47,9 @@ class Outcome:
     rules: tuple[Rule, ...] = ()
     reason: str = ""
     spread_weight: Fraction = Fraction(0)
+    is_spread: bool = False
+    way: LineWay | None = None
+    own: Measure | None = None
 
 
 def line_edges(line: Line, measure: Measure) -> set[Fraction]:
@@ -72,7 +80,7 @@ def explain_line(
         "measure": _measure_data(measure),
         "status": outcome.status,
         "reason": outcome.reason or measured.reason,
-        "policy": policy.value,
+        "policy": _policy(outcome, policy).value,
         "value": None,
         "working": measured.working,
         "inputs": [_input_data(code, fact, keys) for code, fact in measured.inputs],
@@ -86,7 +94,17 @@ def explain_line(
         rules = [rule for rule in line.rules if not isinstance(rule, Linear)]
         edges = line_edges(line, measure) if rules else set()
         data["value"] = shown(measured.value, measure.unit, edges)
+    if outcome.way is not None and outcome.own is not None:
+        own = {"own_zh": outcome.own.name_zh, "own_en": outcome.own.name_en}
+        data["shop_way"] = {**outcome.way.to_data(), **own}
     return data
+
+
+def _policy(outcome: Outcome, policy: Inapplicable) -> Inapplicable:
+    """Return what became of the line's weight: a shop's way spreads it whatever the plan says."""
+    if outcome.way is None or outcome.way.way is not Way.NOT_APPLICABLE:
+        return policy
+    return Inapplicable.SPREAD if outcome.is_spread else Inapplicable.FULL
 
 
 def _measure_data(measure: Measure) -> Data:
@@ -109,7 +127,7 @@ def _input_data(code: str, fact: Fact, keys: Mapping[str, FactKey]) -> Data:
     unit = KIND_UNITS[key.kind]
     return {
         "key": code,
-        "number": number,
+        "number": number if key.numbered else "",
         "name_zh": key.name_zh,
         "name_en": key.name_en,
         "unit": unit.value,
@@ -147,7 +165,7 @@ def _step_data(outcome: Outcome) -> list[Data]:
 
 
 def _spread_data(outcome: Outcome) -> list[Data]:
-    if not outcome.spread_weight or outcome.status == "not_applicable":
+    if not outcome.spread_weight or outcome.is_spread:
         return []
     amount = fixed(round_half_up(outcome.points or Fraction(0), 2))
     rest = round_half_up(Fraction(100) - outcome.spread_weight, 2)

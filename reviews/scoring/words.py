@@ -37,6 +37,7 @@ REASONS: dict[str, Pair] = {
     "no_team_figures": ("全组没有订单", "The team has no orders"),
     "not_for_shop": ("本店没有这项数据", "The shop has no source for this"),
     "not_for_kind": ("这种用工不考核", "Does not apply to this employment kind"),
+    "not_typed": ("值未录入", "The value is not typed in yet"),
     "waits_for_file": ("文件还没有交齐", "A file is still expected"),
 }
 
@@ -114,7 +115,22 @@ STEPS: dict[str, Pair] = {
     ),
 }  # fmt: skip
 
+# What feeds a line in the shop instead of the plan's own measure.
+WAYS: dict[str, Pair] = {
+    "measure": ("{own}：本店按{name}计算（{reason}）", "{own}: this shop counts {name} ({reason})"),
+    "manual": ("{own}：本店按录入值计算（{reason}）", "{own}: this shop types the value in ({reason})"),
+    "not_applicable": ("{own}：本店不适用（{reason}）", "{own}: does not apply in this shop ({reason})"),
+}
+
 NOTES: dict[str, Pair] = {
+    "not_for_shop_spread": (
+        "本店不适用，权重由其他项分担：{reason}。",
+        "Does not apply in this shop, its weight goes to the other lines: {reason}.",
+    ),
+    "not_for_shop_full": (
+        "本店不适用，按满分：{reason}。",
+        "Does not apply in this shop, full weight: {reason}.",
+    ),
     "not_applicable_full": ("不适用，按满分：{reason}。", "Not applicable, full weight: {reason}."),
     "not_applicable_spread": (
         "不适用，权重由其他项分担：{reason}。",
@@ -175,6 +191,7 @@ VERDICTS: dict[str, Pair] = {
     "short": ("少 {n}", "{n} short"),
     "extra": ("多 {n}", "{n} extra"),
     "full": ("满分", "Full"),
+    "spread": ("权重已分担", "Weight given to others"),
 }
 
 

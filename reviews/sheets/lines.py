@@ -18,7 +18,7 @@ from reviews.sheets.rows import Rows
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 UNSAID = frozenset({"value", "start"})
-WITHOUT_AMOUNT = frozenset({"linear", "linear_from_zero", "at_least_zero", "at_most"})
+WITHOUT_AMOUNT = frozenset({"way", "linear", "linear_from_zero", "at_least_zero", "at_most"})
 # Sources that name people's work; files and batches stand on the page only.
 TOLD_ON_PAPER = frozenset({"checks", "exam", "summary", "events", "objection"})
 

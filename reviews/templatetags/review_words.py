@@ -34,6 +34,7 @@ PLACES: Mapping[str, Promise] = {
     Place.EXAMS: _("Exam marks"),
     Place.TARGETS: _("Targets"),
     Place.ATTENDANCE: _("Attendance"),
+    Place.TYPED: _("Values typed in"),
     Place.FIGURES: _("Figures"),
 }
 ADDRESSES: Mapping[str, str] = {
@@ -43,6 +44,7 @@ ADDRESSES: Mapping[str, str] = {
     Place.EXAMS: "admin:training_exammark_changelist",
     Place.TARGETS: "admin:reviews_target_changelist",
     Place.ATTENDANCE: "admin:reviews_importbatch_changelist",
+    Place.TYPED: "typed_values",
     Place.FIGURES: "admin:reviews_importbatch_changelist",
 }
 
@@ -71,7 +73,7 @@ def place_address(place: str, review: Review) -> str:
     try:
         return (
             f"{reverse(ADDRESSES[place])}?month={review.month:%Y-%m}"
-            if place == Place.TARGETS
+            if place in (Place.TARGETS, Place.TYPED)
             else reverse(ADDRESSES[place])
         )
     except NoReverseMatch:

@@ -210,6 +210,8 @@ def _address(card: Card, gap: Gap, *, scope: access.Scope) -> str:
         return reverse("check_new", args=[card.person.public_id]) + month
     if gap.place is Place.SUMMARIES and leads:
         return reverse("summaries") + month
+    if gap.place is Place.TYPED and leads:
+        return reverse("typed_values") + month
     if gap.place is Place.EVENTS and leads:
         return reverse("events") + month
     return f"{common.card_address(card)}#line-{gap.line}"
