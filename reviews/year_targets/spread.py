@@ -28,7 +28,9 @@ class CannotSpread(ValueError):
 
 
 def spread(
-    whole: Decimal, weights: Sequence[Decimal | Fraction | int], kept: Mapping[int, Decimal] | None = None
+    whole: Decimal,
+    weights: Sequence[Decimal] | Sequence[Fraction] | Sequence[int],
+    kept: Mapping[int, Decimal] | None = None,
 ) -> list[Decimal]:
     """Return the parts of a whole in the order of their weights; they add up to it exactly.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 
 from reviews.year_targets.spread import CannotSpread, spread
 
@@ -51,7 +52,7 @@ class Problem:
 
 
 # The weights of a part's parts in their order, None where they are not known.
-Weigh = Callable[[Part], Sequence[Decimal] | None]
+Weigh = Callable[[Part], Sequence[Decimal] | Sequence[Fraction] | None]
 
 
 def settle(
