@@ -25,7 +25,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from reviews.models import TargetNode
 from reviews.year_targets.saving import Saved, plan_edits, save_edits
 from reviews.year_targets.sheet import COLUMNS, MAX_BYTES, SheetProblem, SheetRefused, plan_file, read_sheet
-from reviews.year_targets.stored import Overtaken, version_of
+from reviews.year_targets.stored import Overtaken, hold, version_of
 from reviews.year_targets.stored import Refused as PlanRefused
 from reviews.year_targets.tree import Edit
 from staff.admin.base import user_of
@@ -120,6 +120,7 @@ class YearSheets:
         now = timezone.now()
         try:
             with transaction.atomic():
+                hold(root, seen=stage.seen)
                 edits, _saved = self._look(root, stage.content, equal=stage.equal)
                 saved = save_edits(
                     root, edits, seen=stage.seen, by=user_of(request), at=now,
