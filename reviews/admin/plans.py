@@ -25,7 +25,9 @@ from reviews.plan_editor.page import FOLDER, NOT_SAVED, context_of, parts_of
 from reviews.plan_editor.reading import read_state
 from reviews.plan_editor.starting import StartForm, first_of_next_month
 from reviews.plan_editor.state import PlanState, state_of
+from reviews.resources import PlanAssignmentResource
 from staff.admin.base import HR, RoleAdmin
+from staff.admin.reference_sheets import ReferenceSheets
 from staff.models import User
 
 if TYPE_CHECKING:
@@ -251,16 +253,17 @@ class AssignmentForm(_Form):
         """Refuse a plan that has no published version on the day the assignment begins."""
         data = super().clean() or {}
         plan, starts_on = data.get("plan"), data.get("starts_on")
-        if plan is not None and starts_on is not None and plans.version_in_force(plan, on=starts_on) is None:
-            said = _("%(plan)s has no published version on %(day)s. Publish one that starts by then.")
-            raise ValidationError(said % {"plan": plan, "day": starts_on.isoformat()})
+        known = plan is not None and starts_on is not None
+        if known and (said := plans.assignment_refusal(plan, on=starts_on)):
+            raise ValidationError(said)
         return data
 
 
 @admin.register(PlanAssignment)
-class PlanAssignmentAdmin(RoleAdmin):
+class PlanAssignmentAdmin(ReferenceSheets):
     """Which plan a unit's position is scored by."""
 
+    resource_classes: ClassVar = [PlanAssignmentResource]
     form = AssignmentForm
     readers: ClassVar[frozenset[str]] = READERS
     deletes = True

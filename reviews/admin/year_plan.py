@@ -246,7 +246,7 @@ class YearPlanAdmin(ReadOnlyAdmin):
     def _tell(self, request: HttpRequest, saved: Saved) -> None:
         if not saved.changed:
             messages.info(request, _("Nothing was changed."))
-        moves = [(move.label, str(move.old), str(move.new), move.typed) for move in saved.moves[:MOVES_SHOWN]]
+        moves = [(move.label, move.old_text, move.new_text, move.typed) for move in saved.moves[:MOVES_SHOWN]]
         request.session[TOLD] = {
             "moves": moves,
             "count": len(saved.moves),

@@ -42,6 +42,16 @@ class Row:
     problem: str = ""
 
     @property
+    def before_text(self) -> str:
+        """Last year's sales as the page writes amounts."""
+        return f"{self.before or 0:,.2f}"
+
+    @property
+    def sum_text(self) -> str:
+        """The sum of the parts as the page writes amounts."""
+        return f"{self.sum or 0:,.2f}"
+
+    @property
     def spreads(self) -> bool:
         """Whether it is spread over parts, now or later."""
         return self.node.level != Levels.AGENT

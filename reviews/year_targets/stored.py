@@ -40,6 +40,16 @@ class Move:
     new: Decimal
     typed: bool
 
+    @property
+    def old_text(self) -> str:
+        """The amount before, as pages write it."""
+        return f"{self.old:,.2f}"
+
+    @property
+    def new_text(self) -> str:
+        """The amount now, as pages write it."""
+        return f"{self.new:,.2f}"
+
 
 @dataclass
 class Plan:

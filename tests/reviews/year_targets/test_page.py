@@ -101,7 +101,7 @@ def test_a_changed_amount_is_pinned_told_and_released(march, login, firm):  # no
     agent = node("agent", person=firm.lin).pk
     page = shown(hr, month="2027-03", team="T1")
     told = hr.post(at(march, "save"), fields(page) | {f"amount-{agent}": "20000"}, follow=True)
-    assert "16666.67 → <b>20000.00</b>" in told.content.decode()
+    assert "16,666.67 → <b>20,000.00</b>" in told.content.decode()
     assert amounts("agent", unit=firm.first) == ["20000.00", "15000.00", "15000.00"]
     assert node("agent", person=firm.lin).by_hand
     page = shown(hr, month="2027-03", team="T1")
