@@ -55,6 +55,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             listed(_("Import profiles"), "join_inner", "reviews.ImportProfile"),
             listed(_("Figures"), "table_chart", "reviews.AgentFigures"),
             listed(_("Accounts and holders"), "link", "staff.PlatformAccount"),
+            listed(_("Year plan"), "event_note", "reviews.TargetNode"),
             listed(_("Targets"), "flag", "reviews.Target"),
             Entry(_("Values typed in"), "edit_note", "typed_values", roles=("hr",)),
         ),

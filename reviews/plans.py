@@ -163,6 +163,14 @@ def version_in_force(plan: Plan, *, on: date) -> PlanVersion | None:
     return published.order_by("-starts_on", "-number").first()
 
 
+def assignment_refusal(plan: Plan, *, on: date) -> str:
+    """Say why a plan cannot be assigned from a day on, "" where it can: only what is published scores anybody."""
+    if version_in_force(plan, on=on) is not None:
+        return ""
+    said = _("%(plan)s has no published version on %(day)s. Publish one that starts by then.")
+    return said % {"plan": plan, "day": on.isoformat()}
+
+
 def published_plan(code: str, *, on: date) -> CorePlan | None:
     """Return the plan of a code as it is in force on a day, None where there is none."""
     plan = Plan.objects.filter(code=code).first()

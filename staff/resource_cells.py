@@ -11,12 +11,13 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 from import_export.widgets import Widget
 
-from staff.models import Person, Position
+from staff.models import Person, Position, Unit
 
 LANGUAGES = ("zh-hans", "en")
 # Bounded before anything is computed: 1e500000 is a short text and a very long number.
@@ -158,8 +159,8 @@ def moment(value: object) -> datetime | None:
 class ChoiceCell(Cell):
     """One of a few words, in either language or as stored."""
 
-    def __init__(self, choices: Mapping[Any, str | Promise]) -> None:
-        super().__init__()
+    def __init__(self, choices: Mapping[Any, str | Promise], *, required: bool = True) -> None:
+        super().__init__(required=required)
         self.choices = choices
         self.known: dict[str, Any] = {}
 
@@ -201,16 +202,49 @@ class PersonCell(Cell):
         return "" if value is None else value.staff_no
 
 
-class PositionCell(Cell):
-    """A position by code."""
+class CodeCell(Cell):
+    """Something by its code, asked for once in a sheet: each import has its own copy of its cells."""
 
-    def read(self, value: object) -> Position:
-        """Return the position."""
-        found = Position.objects.filter(code=text_of(value)).first()
+    model: type[Model]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[str, Model | None] = {}
+
+    def read(self, value: object) -> Any:
+        """Return what has the code."""
+        code = text_of(value)
+        if code not in self.known:
+            self.known[code] = self.model._default_manager.filter(code=code).first()  # noqa: SLF001
+        found = self.known[code]
         if found is None:
-            raise ValueError(gettext("No position has the code %(code)s.") % {"code": text_of(value)})
+            raise ValueError(self.nothing(code))
         return found
 
-    def render(self, value: Position | None, **_kwargs: object) -> str:
+    def nothing(self, code: str) -> str:
+        """Say that nothing has the code."""
+        raise NotImplementedError
+
+    def render(self, value: Any, **_kwargs: object) -> str:
         """Return the code."""
-        return "" if value is None else value.code
+        return "" if value is None else str(value.code)
+
+
+class PositionCell(CodeCell):
+    """A position by code."""
+
+    model = Position
+
+    def nothing(self, code: str) -> str:
+        """Say that no position has the code."""
+        return gettext("No position has the code %(code)s.") % {"code": code}
+
+
+class UnitCell(CodeCell):
+    """A unit by code."""
+
+    model = Unit
+
+    def nothing(self, code: str) -> str:
+        """Say that no unit has the code."""
+        return gettext("No unit has the code %(code)s.") % {"code": code}

@@ -79,8 +79,8 @@ class SheetCsv(SheetXlsx):
         return csv_file(dataset.headers, dataset)
 
 
-def read_rows(content: bytes) -> NumberedRows:
-    """Return the first table of a file. Raises Refused or SheetFault."""
+def read_rows(content: bytes, *, most: int = MAX_ROWS) -> NumberedRows:
+    """Return the first table of a file, of at most so many rows. Raises Refused or SheetFault."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sheet"
         path.write_bytes(content)
@@ -90,14 +90,14 @@ def read_rows(content: bytes) -> NumberedRows:
             names = ", ".join(table.name for table in filled)
             words = gettext("Several sheets of the workbook hold something (%(names)s); keep one of them.")
             raise SheetFault(words % {"names": names})
-        return _numbered((filled or opened.tables)[0], is_text=opened.encoding != "xlsx")
+        return _numbered((filled or opened.tables)[0], is_text=opened.encoding != "xlsx", most=most)
 
 
 def _is_filled(row: tuple[int, int, list[object]]) -> bool:
     return any(text_of(cell) for cell in row[2])
 
 
-def _numbered(table: Table, *, is_text: bool) -> NumberedRows:
+def _numbered(table: Table, *, is_text: bool, most: int) -> NumberedRows:
     for bad in table.bad:
         where = {"cell": f"{bad.letter}{bad.row}", "text": REFUSALS[bad.code]}
         raise SheetFault(gettext("Cell %(cell)s: %(text)s") % where)
@@ -118,9 +118,9 @@ def _numbered(table: Table, *, is_text: bool) -> NumberedRows:
             raise SheetFault(gettext("Row %(row)s has more cells than there are headers.") % {"row": number})
         rows.append([*cells[:width], *[None] * (width - len(cells))])
         rows.numbers.append(number)
-        if len(rows.numbers) > MAX_ROWS:
+        if len(rows.numbers) > most:
             words = gettext("The sheet has more than %(most)s rows; hand it in in parts.")
-            raise SheetFault(words % {"most": MAX_ROWS})
+            raise SheetFault(words % {"most": most})
     if not rows.numbers:
         raise SheetFault(gettext("The sheet holds no rows under its headers."))
     return rows

@@ -205,6 +205,33 @@ class HolidayResource(SheetResource):
         clean_model_instances = True
 
 
+class LevelResource(SheetResource):
+    """The ladders' steps: position, code, name, rank."""
+
+    labels: ClassVar = {
+        "position": _("position code"),
+        "code": _("level code"),
+        "name": _("level name"),
+        "rank": _("rank"),
+    }
+    position = column("position", PositionCell())
+    code = column("code", Cell())
+    name = column("name", Cell())
+    rank = column("rank", WholeCell())
+
+    class Meta:
+        model = Level
+        fields = ("position", "code", "name", "rank")
+        import_id_fields = ("position", "code")
+        use_transactions = True
+        skip_unchanged = True
+        clean_model_instances = True
+
+    def get_queryset(self) -> Any:
+        """Return the levels with their positions."""
+        return super().get_queryset().select_related("position")
+
+
 class LevelAmountResource(SheetResource):
     """Pay levels with their amounts from a day on: a row names the level too, and makes it if it is new."""
 

@@ -1,5 +1,5 @@
 """HR's pages of reviews, plans, figures and checks."""
 
-from reviews.admin import checks, figures, matrix, plans, profiles, reviews, rows, targets
+from reviews.admin import checks, figures, matrix, plans, profiles, reviews, rows, targets, year_plan
 
-__all__ = ["checks", "figures", "matrix", "plans", "profiles", "reviews", "rows", "targets"]
+__all__ = ["checks", "figures", "matrix", "plans", "profiles", "reviews", "rows", "targets", "year_plan"]

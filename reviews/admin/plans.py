@@ -28,8 +28,10 @@ from reviews.plan_editor.page import FOLDER, NOT_SAVED, context_of, parts_of
 from reviews.plan_editor.reading import read_state
 from reviews.plan_editor.starting import StartForm, first_of_next_month
 from reviews.plan_editor.state import PlanState, state_of
+from reviews.resources import PlanAssignmentResource
 from reviews.services import assigning
 from staff.admin.base import HR, RoleAdmin
+from staff.admin.reference_sheets import ReferenceSheets
 from staff.models import User
 
 if TYPE_CHECKING:
@@ -280,9 +282,10 @@ class AssignmentForm(_Form):
 
 
 @admin.register(PlanAssignment)
-class PlanAssignmentAdmin(RoleAdmin):
+class PlanAssignmentAdmin(ReferenceSheets):
     """Which plan a unit's position is scored by."""
 
+    resource_classes: ClassVar = [PlanAssignmentResource]
     form = AssignmentForm
     readers: ClassVar[frozenset[str]] = READERS
     deletes = True

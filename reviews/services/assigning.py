@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from reviews.matrix.gate import Verdict, judge, named
 from reviews.models import Plan, PlanAssignment
-from reviews.plans import version_in_force
+from reviews.plans import assignment_refusal
 from staff.models import Unit
 
 MOST_NAMED = 8
@@ -21,9 +21,8 @@ def check(plan: Plan, unit: Unit, *, starts_on: date, on: date) -> Verdict:
 
     Raises ValidationError where the plan has no version by then, or a line has no source in a shop.
     """
-    if version_in_force(plan, on=starts_on) is None:
-        said = _("%(plan)s has no published version on %(day)s. Publish one that starts by then.")
-        raise ValidationError(said % {"plan": plan, "day": starts_on.isoformat()})
+    if said := assignment_refusal(plan, on=starts_on):
+        raise ValidationError(said)
     verdict = judge(plan, unit, starts_on=starts_on, on=on)
     if verdict.red:
         raise ValidationError(refusal(plan, verdict), code="red_fields")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from staff.admin.base import RoleAdmin, RoleTabular
 from staff.admin.reference_sheets import ReferenceSheets
 from staff.models import Level, LevelAmount, Position
-from staff.resources import LevelAmountResource
+from staff.resources import LevelAmountResource, LevelResource
 
 READERS = frozenset({"manager", "director", "general_office", "finance"})
 MONEY_READERS = frozenset({"finance"})
@@ -48,8 +48,10 @@ class LevelAmountInline(RoleTabular):
 
 
 @admin.register(Level)
-class LevelAdmin(RoleAdmin):
+class LevelAdmin(ReferenceSheets):
     """The ladder of each position."""
+
+    resource_classes: ClassVar = [LevelResource]
 
     readers = READERS
     list_display = ("name", "code", "position", "rank")
