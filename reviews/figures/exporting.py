@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from reviews.figures.counting import Holders
 from reviews.figures.fields import AGENT_FIELDS, AMOUNTS, SHOP_FIELDS
 from reviews.figures.formats import SOURCE_NAMES
+from reviews.figures.holders import Holders
 from reviews.models import AgentFigures, ShopFigures
 from staff.models import Person, Shop
 
