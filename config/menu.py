@@ -53,6 +53,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         (
             listed(_("Import"), "upload_file", "reviews.ImportBatch"),
             listed(_("Figures"), "table_chart", "reviews.AgentFigures"),
+            listed(_("Order of sources"), "swap_vert", "reviews.SourceOrder"),
             listed(_("Accounts and holders"), "link", "staff.PlatformAccount"),
             listed(_("Targets"), "flag", "reviews.Target"),
         ),

@@ -28,6 +28,9 @@ from staff.models import AccountHolder
 Value = int | Decimal
 Span = tuple[date, date]
 EQUAL = "equal"
+SHOPS_OWN = (
+    "shop."  # before a field in the order of sources: the shop's own figures, which have other sources
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,10 @@ class Average:
 class Order:
     """The order of sources per shop, month and field; asked once for many rows."""
 
-    def __init__(self, shop_ids: Collection[int] | None, shipped: Sequence[str]) -> None:
+    def __init__(
+        self, shop_ids: Collection[int] | None, shipped: Sequence[str], *, months: bool = True
+    ) -> None:
+        """Load the shops' own orders; without `months` only those that hold for every month."""
         self.shipped = shipped
         self.rules: dict[tuple[int, date | None, str], dict[str, int]] = defaultdict(dict)
         self.known: dict[tuple[int, date, str], dict[str, int]] = {}
@@ -96,19 +102,25 @@ class Order:
         for shop_id, month, name, source, rank in rows.values_list(
             "shop_id", "month", "field", "source", "rank"
         ):
+            if month is not None and not months:
+                continue
             self.rules[shop_id, month, name][source] = rank
 
     def places(self, shop_id: int, day: date, name: str) -> dict[str, int]:
-        """Return each source's place for a field: month before shop, field before all fields."""
+        """Return each source's place for a field: month before shop, field before all fields.
+
+        A shop's own field is named with SHOPS_OWN before it.
+        """
+        every = SHOPS_OWN if name.startswith(SHOPS_OWN) else ""
         month = day.replace(day=1)
         key = (shop_id, month, name)
         if key not in self.known:
             chosen: Mapping[str, int] = {}
             for rule in (
                 (shop_id, month, name),
-                (shop_id, month, ""),
+                (shop_id, month, every),
                 (shop_id, None, name),
-                (shop_id, None, ""),
+                (shop_id, None, every),
             ):
                 if rule in self.rules:
                     chosen = self.rules[rule]
@@ -187,7 +199,14 @@ def _divide(row: CountedRow, shares: Sequence[tuple[int, int]]) -> list[CountedR
 
 
 def _choose(
-    rows: Sequence[Any], names: Sequence[str], order: Order, shop_id: int, day: date, *, offset: int
+    rows: Sequence[Any],
+    names: Sequence[str],
+    order: Order,
+    shop_id: int,
+    day: date,
+    *,
+    offset: int,
+    own: str = "",
 ) -> dict[str, Counted]:
     """Return for each field the value of the best-placed source that has one."""
     chosen = {}
@@ -202,7 +221,7 @@ def _choose(
         if not having:
             continue
         if len(having) > 1:
-            places = order.places(shop_id, day, name)
+            places = order.places(shop_id, day, own + name)
             having.sort(key=lambda row: places.get(row[5], len(places)))
         best, rest = having[0], having[1:]
         others = tuple(Other(row[5], row[index], row[6]) for row in rest)
@@ -315,6 +334,8 @@ def counted_shop_figures(
         # the layout that _choose reads: source, file, batch and estimated stand at 5 to 8
         found[shop_id, (first, last)].append((0, 0, 0, 0, 0, source, file_id, batch_id, False, *values))
     return [
-        CountedShopRow(shop_id, *span, _choose(sources, names, order, shop_id, span[0], offset=9))
+        CountedShopRow(
+            shop_id, *span, _choose(sources, names, order, shop_id, span[0], offset=9, own=SHOPS_OWN)
+        )
         for (shop_id, span), sources in found.items()
     ]
