@@ -54,6 +54,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             listed(_("Import"), "upload_file", "reviews.ImportBatch"),
             listed(_("Import profiles"), "join_inner", "reviews.ImportProfile"),
             listed(_("Figures"), "table_chart", "reviews.AgentFigures"),
+            listed(_("Order of sources"), "swap_vert", "reviews.SourceOrder"),
             listed(_("Accounts and holders"), "link", "staff.PlatformAccount"),
             listed(_("Year plan"), "event_note", "reviews.TargetNode"),
             listed(_("Targets"), "flag", "reviews.Target"),

@@ -71,9 +71,8 @@ class PlanAssignmentResource(SheetResource):
             super().validate_instance(instance, errors, validate_unique)
         except ValidationError as fault:
             errors = fault.update_error_dict({})
-        if not errors.keys() & {"plan", "starts_on"}:
-            if refused := self._refusal(instance):
-                errors.setdefault("plan", []).extend(refused)
+        if not errors.keys() & {"plan", "unit", "starts_on"} and (refused := self._refusal(instance)):
+            errors.setdefault("plan", []).extend(refused)
         if errors:
             raise ValidationError(errors)
 

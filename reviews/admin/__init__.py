@@ -1,5 +1,27 @@
 """HR's pages of reviews, plans, figures and checks."""
 
-from reviews.admin import checks, figures, matrix, plans, profiles, reviews, rows, targets, year_plan
+from reviews.admin import (
+    checks,
+    figures,
+    matrix,
+    plans,
+    profiles,
+    reviews,
+    rows,
+    sources,
+    targets,
+    year_plan,
+)
 
-__all__ = ["checks", "figures", "matrix", "plans", "profiles", "reviews", "rows", "targets", "year_plan"]
+__all__ = [
+    "checks",
+    "figures",
+    "matrix",
+    "plans",
+    "profiles",
+    "reviews",
+    "rows",
+    "sources",
+    "targets",
+    "year_plan",
+]

@@ -1,23 +1,21 @@
-"""Stored figures to look at, and what decides which of them count."""
+"""Stored figures to look at, and the months they belong to."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget
 
 from reviews.admin.figures import shops_of
 from reviews.figures.fields import AGENT_FIELDS
-from reviews.figures.formats import AGENT_SOURCES, SHOP_DAYS, SOURCE_LABELS
-from reviews.figures.profiles.registry import names_of_profiles, with_profile_name
-from reviews.models import AgentFigures, ShopFigures, ShopMonth, SourceOrder
+from reviews.figures.formats import SOURCE_LABELS
+from reviews.figures.profiles.registry import with_profile_name
+from reviews.models import AgentFigures, ShopFigures, ShopMonth
 from staff.admin.base import ReadOnlyAdmin, RoleAdmin
 
 
@@ -92,58 +90,6 @@ class ShopFiguresAdmin(FiguresAdmin):
 
     list_display = ("days", "shop", "from_source", "visitors", "buyers", "orders", "sales", "file_name")
     search_fields = ("shop__name", "file__name")
-
-
-class SourceOrderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """A source's place, chosen by name."""
-
-    class Meta:
-        model = SourceOrder
-        fields: ClassVar = ["shop", "month", "field", "source", "rank"]
-        widgets: ClassVar = {
-            "source": UnfoldAdminSelectWidget(
-                choices=[(code, SOURCE_LABELS[code]) for code in (*AGENT_SOURCES, SHOP_DAYS)]
-            ),
-            "field": UnfoldAdminSelectWidget(choices=[("", _("every field")), *AGENT_FIELDS.items()]),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the import profiles beside the shipped sources."""
-        super().__init__(*args, **kwargs)
-        if "source" in self.fields:
-            widget = self.fields["source"].widget
-            widget.choices = [*widget.choices, *names_of_profiles().items()]
-
-    def clean_month(self) -> Any:
-        """Keep a month as its first day."""
-        month = self.cleaned_data["month"]
-        return month.replace(day=1) if month else None
-
-
-@admin.register(SourceOrder)
-class SourceOrderAdmin(RoleAdmin):
-    """Which source counts where two fill the same field; without rows the shipped order holds."""
-
-    form = SourceOrderForm
-    deletes = True
-    list_display = ("shop", "month", "field_name", "source_name", "rank")
-    list_select_related = ("shop",)
-    list_filter: ClassVar = [("shop", RelatedDropdownFilter)]
-    ordering = ("shop", "month", "field", "rank")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return those of shops the user looks after."""
-        return with_profile_name(super().get_queryset(request).filter(shop__in=shops_of(request)))
-
-    @display(description=_("Field"))
-    def field_name(self, row: SourceOrder) -> str:
-        """Return the field in words."""
-        return str(AGENT_FIELDS.get(row.field) or _("every field"))
-
-    @display(description=_("Source"))
-    def source_name(self, row: Any) -> str:
-        """Return the source in words."""
-        return str(SOURCE_LABELS.get(row.source) or row.profile_name or row.source)
 
 
 @admin.register(ShopMonth)

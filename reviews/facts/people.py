@@ -24,7 +24,7 @@ Span = tuple[date, date]
 HOURS_A_DAY = Decimal(8)
 CENT = Decimal("0.01")
 # A sheet by the name its platform gives it, as files are named on the card.
-SHEETS = {DINGTALK: "钉钉 每日统计", OWN: "自带模板"}
+SHEETS = {DINGTALK: "钉钉 每日统计", OWN: "自有模板"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext as _
 
-from reviews.figures.counting import Holders, moment
+from reviews.figures.holders import Holders, moment
 from reviews.models import AgentFigures, ImportBatch
 from staff.models import AccountHolder, Employment, Person, PlatformAccount
 

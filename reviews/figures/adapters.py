@@ -29,7 +29,7 @@ REVERSIBLE = frozenset({Kind.AGENT, Kind.SHOP, Kind.TARGETS, Kind.EXAMS, Kind.AT
 def compare(file: PlannedFile, *, shop: Shop) -> None:
     """Fill in what a sheet that is no figures would change."""
     form = file.read.form
-    if form is not None and not file.errors:
+    if form is not None and (not file.errors or form.kind in (Kind.ATTENDANCE, Kind.EVENTS)):
         COMPARERS[form.kind](file, shop)
 
 

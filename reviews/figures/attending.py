@@ -5,14 +5,15 @@ Source: data.md, "Formats that work out of the box" (钉钉 每日统计).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from reviews.figures.adapting import people_by_number, take_over
 from reviews.figures.planned import PlannedFile
 from reviews.figures.rows import ERROR, NOTE, Row
-from reviews.models import ImportBatch, ImportFile
-from staff.models import Shop, User
+from reviews.models import Card, CardState, ImportBatch, ImportFile
+from staff.models import Attendance, Shop, User
 from staff.services import AttendanceRow, plan_attendance, record_attendance, take_back_attendance
 
 LATE, ABSENT, REST = "迟到", "旷工", "休息"
@@ -23,9 +24,23 @@ def compare(file: PlannedFile, _shop: Shop) -> None:
     """Fill in what a sheet of attendance would change."""
     people = people_by_number(file)
     rows = _rows(file)
-    if not file.errors:
-        plan = plan_attendance(rows, source=_source(file), among=people.keys())
-        take_over(file, plan.outcome, plan.problems)
+    if file.errors:
+        return
+    plan = plan_attendance(rows, source=_source(file), among=people.keys())
+    take_over(file, plan.outcome, plan.problems)
+    if plan.create and (late := _late(plan.create)):
+        file.late = late
+        file.note(NOTE, "frozen", count=late)
+
+
+def _late(rows: Sequence[Attendance]) -> int:
+    """Return how many rows are of months whose cards are submitted."""
+    people, days = {row.person_id for row in rows}, [row.day for row in rows]
+    cards = Card.objects.filter(
+        person__in=people, month__gte=min(days).replace(day=1), month__lte=max(days)
+    ).exclude(state=CardState.DRAFT)
+    frozen = set(cards.values_list("person_id", "month"))
+    return sum((row.person_id, row.day.replace(day=1)) in frozen for row in rows)
 
 
 def apply(file: PlannedFile, stored: ImportFile, _shop: Shop, _by: User | None, _at: datetime) -> None:

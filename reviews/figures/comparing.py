@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from reviews.figures import adapters
-from reviews.figures.counting import Order
+from reviews.figures.counting import SHOPS_OWN, Order
 from reviews.figures.days import Span
 from reviews.figures.evidence import staging, switching
-from reviews.figures.fields import AGENT_FIELDS, AMOUNTS, RATES, SHOP_FIELDS
+from reviews.figures.fields import AGENT_FIELDS, SHOP_FIELDS, shown_value
 from reviews.figures.formats import AGENT_SOURCES, SHOP_SOURCES
 from reviews.figures.known import Known, Stored
 from reviews.figures.planned import (
@@ -161,24 +160,18 @@ def _changed_cells(file: PlannedFile, planned: PlannedRow, stored: Stored, known
         if old != new:
             file.changes.append(
                 Change(
-                    row.number, _who(row, known.shop), row.span, name, _shown(name, old), _shown(name, new)
+                    row.number,
+                    _who(row, known.shop),
+                    row.span,
+                    name,
+                    shown_value(name, old),
+                    shown_value(name, new),
                 )
             )
 
 
 def _who(row: Row, shop: Shop) -> str:
     return row.account or row.staff_no or shop.name
-
-
-def _shown(name: str, value: int | Decimal | None) -> str:
-    """Return a value as people read it: grouped, rates in percent, no idle zeros."""
-    if value is None:
-        return "–"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if name in RATES:
-        return f"{(value * 100).normalize():f}%"
-    return f"{value:,.2f}" if name in AMOUNTS or name in SHOP_FIELDS else f"{value.normalize():f}"
 
 
 def _overlaps(files: Sequence[PlannedFile], known: Known, overlap: str) -> None:
@@ -301,7 +294,8 @@ def _differs(
             other = values.get(name)
             if other is None or other == value or len(file.changes) >= MAX_CHANGES:
                 continue
-            places = order.places(known.shop.pk, _span(planned).first, name)
+            key = SHOPS_OWN + name if file.model is ShopFigures else name
+            places = order.places(known.shop.pk, _span(planned).first, key)
             wins = places.get(own, len(places)) < places.get(source, len(places))
             if of_batch and not wins:
                 continue  # said where the winning file of the batch is
@@ -311,8 +305,8 @@ def _differs(
                     _who(planned.row, known.shop),
                     _span(planned),
                     name,
-                    _shown(name, other),
-                    _shown(name, value),
+                    shown_value(name, other),
+                    shown_value(name, value),
                     source,
                     wins,
                 )

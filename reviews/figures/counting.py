@@ -10,24 +10,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 
-from reviews.figures.fields import AGENT_FIELDS, BASES, PARTS, SHOP_FIELDS
+from reviews.figures.fields import AGENT_FIELDS, AMOUNTS, BASES, COUNTS, PARTS, SHOP_FIELDS
 from reviews.figures.formats import AGENT_SOURCES, SHOP_SOURCES
+from reviews.figures.holders import Holders as Holders
+from reviews.figures.holders import Rosters, split_amount, split_count
+from reviews.figures.holders import moment as moment
 from reviews.figures.profiles.registry import in_order
 from reviews.models import AgentFigures, ShopFigures, SourceOrder
-from staff.models import AccountHolder, PlatformAccount
+from staff.models import AccountHolder
 
 Value = int | Decimal
 Span = tuple[date, date]
 EQUAL = "equal"
+SHOPS_OWN = (
+    "shop."  # before a field in the order of sources: the shop's own figures, which have other sources
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ class CountedRow:
     """One account's (or person's) counting figures of one shop and span.
 
     `person_id` is None where the figures stay with the shop: nobody is matched, several people
-    held the account within the span, or it is a shared, robot, main or company account.
+    held the account within the span, or it is a robot, main or company account. A shared account has
+    a row for each person who had it, with that person's estimated part.
     """
 
     shop_id: int
@@ -85,7 +90,10 @@ class Average:
 class Order:
     """The order of sources per shop, month and field; asked once for many rows."""
 
-    def __init__(self, shop_ids: Collection[int] | None, shipped: Sequence[str]) -> None:
+    def __init__(
+        self, shop_ids: Collection[int] | None, shipped: Sequence[str], *, months: bool = True
+    ) -> None:
+        """Load the shops' own orders; without `months` only those that hold for every month."""
         self.shipped = in_order(shipped)
         self.rules: dict[tuple[int, date | None, str], dict[str, int]] = defaultdict(dict)
         self.known: dict[tuple[int, date, str], dict[str, int]] = {}
@@ -95,19 +103,25 @@ class Order:
         for shop_id, month, name, source, rank in rows.values_list(
             "shop_id", "month", "field", "source", "rank"
         ):
+            if month is not None and not months:
+                continue
             self.rules[shop_id, month, name][source] = rank
 
     def places(self, shop_id: int, day: date, name: str) -> dict[str, int]:
-        """Return each source's place for a field: month before shop, field before all fields."""
+        """Return each source's place for a field: month before shop, field before all fields.
+
+        A shop's own field is named with SHOPS_OWN before it.
+        """
+        every = SHOPS_OWN if name.startswith(SHOPS_OWN) else ""
         month = day.replace(day=1)
         key = (shop_id, month, name)
         if key not in self.known:
             chosen: Mapping[str, int] = {}
             for rule in (
                 (shop_id, month, name),
-                (shop_id, month, ""),
+                (shop_id, month, every),
                 (shop_id, None, name),
-                (shop_id, None, ""),
+                (shop_id, None, every),
             ):
                 if rule in self.rules:
                     chosen = self.rules[rule]
@@ -127,8 +141,9 @@ def counted_agent_figures(
 ) -> list[CountedRow]:
     """Return the counting figures of whole spans between two days, six queries whatever their number.
 
-    With `person_ids` only rows of these people's accounts and staff numbers. Amounts are CNY,
-    rates shares of 1, times seconds. A week across a month's end belongs to no month.
+    With `person_ids` only rows of these people's accounts and staff numbers. Amounts are CNY, rates shares
+    of 1, times seconds. A shared account's counts and amounts are divided among those who had it, marked as
+    estimated. A week across a month's end belongs to no month.
     """
     rows = AgentFigures.objects.filter(current=True, first_day__gte=first_day, last_day__lte=last_day)
     if shop_ids is not None:
@@ -138,27 +153,61 @@ def counted_agent_figures(
         rows = rows.filter(Q(person__in=person_ids) | Q(account__in=held))
     holders = Holders(first_day, last_day)
     order = Order(shop_ids, AGENT_SOURCES)
-    counted: dict[tuple[int, int | None, int | None, Span], CountedRow] = {}
+    result: list[CountedRow] = []
     found: dict[tuple[int, int | None, int | None, Span], list[Any]] = defaultdict(list)
     names = tuple(AGENT_FIELDS)
     columns = ("shop_id", "account_id", "person_id", "first_day", "last_day", "source", "file_id", "batch_id")
     for row in rows.values_list(*columns, "estimated", *names):
         found[row[0], row[1], row[2], (row[3], row[4])].append(row)
     wanted = None if person_ids is None else set(person_ids)
+    rosters = Rosters(holders, {account_id for _shop, account_id, _person, _span in found if account_id})
     for (shop_id, account_id, person_id, span), sources in found.items():
         owner = person_id if account_id is None else holders.person(account_id, span)
-        if wanted is not None and owner not in wanted:
+        shares = rosters.shares(account_id, span) if account_id is not None else []
+        if wanted is not None and owner not in wanted and not wanted.intersection(p for p, _w in shares):
             continue
         one = CountedRow(shop_id, account_id, owner, *span)
         one.fields = _choose(sources, names, order, shop_id, span[0], offset=9)
-        counted[shop_id, account_id, person_id, span] = one
-    result = list(counted.values())
+        parts = _divide(one, shares) if shares else [one]
+        result += [part for part in parts if wanted is None or part.person_id in wanted]
     _settle_people(result, order)
     return result
 
 
+def _divide(row: CountedRow, shares: Sequence[tuple[int, int]]) -> list[CountedRow]:
+    """Divide a shared account's row among people by their shares; parts add up to the whole, to the cent.
+
+    Averages and rates cannot be divided: they stay with the shop, in a row of nobody's. Where one person
+    had the account for the whole span all of it is that person's, and nothing is estimated.
+    """
+    if len(shares) == 1 and shares[0][1] < 0:
+        row.person_id = shares[0][0]
+        return [row]
+    people, weights = [person for person, _w in shares], [weight for _p, weight in shares]
+    parts = [CountedRow(row.shop_id, row.account_id, p, row.first_day, row.last_day) for p in people]
+    rest = CountedRow(row.shop_id, row.account_id, None, row.first_day, row.last_day)
+    for name, whole in row.fields.items():
+        if name in COUNTS:
+            values: Sequence[Value] = split_count(int(whole.value), weights)
+        elif name in AMOUNTS:
+            values = split_amount(Decimal(whole.value), weights)
+        else:
+            rest.fields[name] = whole
+            continue
+        for part, value in zip(parts, values, strict=True):
+            part.fields[name] = replace(whole, value=value, estimated=True, others=())
+    return [*parts, rest] if rest.fields else parts
+
+
 def _choose(
-    rows: Sequence[Any], names: Sequence[str], order: Order, shop_id: int, day: date, *, offset: int
+    rows: Sequence[Any],
+    names: Sequence[str],
+    order: Order,
+    shop_id: int,
+    day: date,
+    *,
+    offset: int,
+    own: str = "",
 ) -> dict[str, Counted]:
     """Return for each field the value of the best-placed source that has one."""
     chosen = {}
@@ -173,7 +222,7 @@ def _choose(
         if not having:
             continue
         if len(having) > 1:
-            places = order.places(shop_id, day, name)
+            places = order.places(shop_id, day, own + name)
             having.sort(key=lambda row: places.get(row[5], len(places)))
         best, rest = having[0], having[1:]
         others = tuple(Other(row[5], row[index], row[6]) for row in rest)
@@ -218,43 +267,6 @@ def _settle_field(name: str, row: CountedRow, rivals: Sequence[CountedRow], orde
     winner.fields[name] = Counted(
         kept.value, kept.source, kept.file_id, kept.batch_id, kept.estimated, others
     )
-
-
-class Holders:
-    """Who had which account when, in whole days of the company's time zone; one query."""
-
-    def __init__(self, first_day: date, last_day: date) -> None:
-        start, end = moment(first_day), moment(last_day + timedelta(days=1))
-        of_one = Q(account__kind__in=[PlatformAccount.Kind.PERSON, PlatformAccount.Kind.UNKNOWN])
-        spans = AccountHolder.objects.filter(
-            of_one & Q(starts_at__lt=end) & (Q(ends_at__isnull=True) | Q(ends_at__gt=start))
-        )
-        self.of: dict[int, list[tuple[int, datetime, datetime | None]]] = defaultdict(list)
-        for account_id, person_id, starts, ends in spans.values_list(
-            "account_id", "person_id", "starts_at", "ends_at"
-        ):
-            self.of[account_id].append((person_id, starts, ends))
-
-    def person(self, account_id: int, span: Span) -> int | None:
-        """Return the one person who had the account within a span, None if nobody or several."""
-        people = self.people(account_id, span)
-        return next(iter(people)) if len(people) == 1 else None
-
-    def people(self, account_id: int, span: Span) -> set[int]:
-        """Return all who had the account at some time of a span."""
-        held = self.of.get(account_id)
-        if not held:
-            return set()
-        if len(held) == 1 and held[0][2] is None and held[0][1] <= moment(span[0]):
-            return {held[0][0]}
-        start, end = moment(span[0]), moment(span[1] + timedelta(days=1))
-        return {person for person, starts, ends in held if starts < end and (ends is None or ends > start)}
-
-
-@lru_cache(maxsize=1024)
-def moment(day: date) -> datetime:
-    """Return the first moment of a day in the company's time zone."""
-    return timezone.make_aware(datetime.combine(day, time()), timezone.get_default_timezone())
 
 
 def average(rows: Iterable[CountedRow], name: str) -> Average | None:
@@ -323,6 +335,8 @@ def counted_shop_figures(
         # the layout that _choose reads: source, file, batch and estimated stand at 5 to 8
         found[shop_id, (first, last)].append((0, 0, 0, 0, 0, source, file_id, batch_id, False, *values))
     return [
-        CountedShopRow(shop_id, *span, _choose(sources, names, order, shop_id, span[0], offset=9))
+        CountedShopRow(
+            shop_id, *span, _choose(sources, names, order, shop_id, span[0], offset=9, own=SHOPS_OWN)
+        )
         for (shop_id, span), sources in found.items()
     ]

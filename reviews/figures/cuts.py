@@ -92,11 +92,11 @@ def _rows(
         return 0, {}  # what stands around the cell may be a buyer's
     header_row = header.row if header else 0
     rows = islice(tables[0].rows(), max(wanted, default=0))
-    return header_row, {
-        number: [""] * first + line
-        for number, first, line in rows
-        if number in wanted or number == header_row
-    }
+    found = {number: [""] * first + line for number, first, line in rows if number in wanted}
+    if header:
+        # A header of two rows has its names in both.
+        found[header_row] = [header.names.get(index, "") for index in range(max(header.names) + 1)]
+    return header_row, found
 
 
 def _wanted(faulty: Iterable[int]) -> set[int]:

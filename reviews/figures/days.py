@@ -43,6 +43,10 @@ _NAME_DAY = (
 _NAME_DAYS = re.compile(_NAME_DAY)
 _NAME_MONTH = re.compile(r"(?<!\d)(20\d{2})(?:[-.]?(0[1-9]|1[0-2])|年(\d{1,2})月)(?![-.]?\d)")
 _BETWEEN = re.compile(r"\s*(?:至|到|to|[-~～_—])\s*")
+# An end without its year: after a word for "to" it is one, after a mere dash it may be the time of an export.
+_SHORT_END = re.compile(
+    r"\s*(至|到|to|[~～—]|[-_])\s*(\d{1,2})(?:[-./月](\d{1,2})日?|(?<=\d\d)(\d{2}))(?!\d)"
+)
 _MODES = {"下单优先判定": "order_first", "付款优先判定": "pay_first"}
 
 
@@ -200,12 +204,28 @@ def span_in_name(name: str) -> Span | Fault | None:
             return Fault("no_such_day", match[0])
     if not days:
         return _month_in_name(text)
-    if len(days) == 1 or (len(days) == 2 and days[0][0] == days[1][0]):
+    if len(days) == 1:
+        return _short_end(days[0][0], text[days[0][2] :]) or Span(days[0][0], days[0][0])
+    if len(days) == 2 and days[0][0] == days[1][0]:
         return Span(days[0][0], days[0][0])
     (first, _start, end), (last, start, _end) = days[0], days[1]
     if len(days) == 2 and _BETWEEN.fullmatch(text[end:start]):
         return Span(first, last)
     return Fault("several_spans", shown(text))
+
+
+def _short_end(first: date, rest: str) -> Span | Fault | None:
+    """Return the span that a month and day after a first day make; a Fault where they may be a time of day."""
+    match = _SHORT_END.match(rest)
+    if match is None:
+        return None
+    try:
+        last = first.replace(month=int(match[2]), day=int(match[3] or match[4]))
+    except ValueError:
+        return None
+    if last <= first:
+        return None
+    return Fault("several_spans", shown(f"{first}{match[0]}")) if match[1] in "-_" else Span(first, last)
 
 
 def _month_in_name(text: str) -> Span | Fault | None:

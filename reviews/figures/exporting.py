@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 
-from reviews.figures.counting import Holders, moment
 from reviews.figures.fields import AGENT_FIELDS, AMOUNTS, SHOP_FIELDS
+from reviews.figures.holders import Holders, moment
 from reviews.figures.profiles.registry import source_names
 from reviews.models import AgentFigures, ShopFigures
 from staff.models import AccountHolder, Person, Shop

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -73,3 +75,14 @@ PARTS = {
     "satisfaction_rate": ("satisfied", "rated"),
     "answer_ratio": ("messages_out", "messages_in"),
 }
+
+
+def shown_value(name: str, value: int | Decimal | None) -> str:
+    """Return a field's value as people read it: grouped, rates in percent, no idle zeros."""
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if name in RATES:
+        return f"{(value * 100).normalize():f}%"
+    return f"{value:,.2f}" if name in AMOUNTS or name in SHOP_FIELDS else f"{value.normalize():f}"

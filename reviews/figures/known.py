@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from reviews.figures.counting import Holders
 from reviews.figures.days import Span
 from reviews.figures.fields import AGENT_FIELDS, SHOP_FIELDS
 from reviews.figures.formats import Kind
+from reviews.figures.holders import Holders
 from reviews.figures.planned import TABLES, PlannedFile, PlannedRow
 from reviews.figures.reading import ReadFile
 from reviews.figures.rows import ERROR, Row

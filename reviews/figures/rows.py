@@ -24,7 +24,7 @@ from reviews.figures.columns import (
     Unit,
 )
 from reviews.figures.days import Span
-from reviews.figures.fields import PARTS
+from reviews.figures.fields import AGENT_FIELDS, PARTS, SHOP_FIELDS
 from staff.sheets.archives import letters
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ class RowReader:
         self.issues: list[Issue] = []
         self.faulty: set[int] = set()
         self.not_final: set[int] = set()
+        self.stored = {*AGENT_FIELDS, *SHOP_FIELDS, *(part for one in self.form.added for part in one.parts)}
         self.skipped = 0
         self.seen: dict[tuple[object, ...], int] = {}
         self.spans: dict[tuple[date, date], Span] = {}  # one object for the many rows of a day
@@ -149,7 +150,8 @@ class RowReader:
         elif isinstance(value, Missing):
             if value.why == cells.NOT_FINAL:
                 self._note(number, "not_final", column, letter)
-                self.not_final.add(number)
+                if column.meaning in self.stored:
+                    self.not_final.add(number)
             elif column.meaning == DAY or (
                 column.required and column.unit in (Unit.DAY, Unit.MONTH, Unit.TEXT, Unit.CLOCK, Unit.MARK)
             ):

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
@@ -144,3 +145,7 @@ class AttendanceAdmin(RoleAdmin):
     list_filter_submit = True
     search_fields = OF_PERSON
     autocomplete_fields = ("person",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows in force: what a later sheet has superseded counts no more."""
+        return super().get_queryset(request).filter(superseded=False)

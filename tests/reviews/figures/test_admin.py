@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reviews.figures import counting
-from reviews.models import AgentFigures, ImportBatch, SourceOrder, Target
+from reviews.models import AgentFigures, ImportBatch, Target
 from staff import jobs
 from staff.models import PlatformAccount, User
 from tests import factories
@@ -274,13 +274,6 @@ def test_stored_rows_are_looked_at_and_never_changed(hr, shop, tmp_path):
     assert hr.post(f"/admin/reviews/agentfigures/{row.pk}/change/", {"sales": "1"}).status_code == 403
     for model in ("shopfigures", "shopmonth", "sourceorder"):
         assert hr.get(f"/admin/reviews/{model}/").status_code == 200
-
-
-def test_the_order_of_sources_is_turned_for_a_month(hr, shop):
-    data = {"shop": shop.pk, "month": "2026-10-15", "field": "sales", "source": "own", "rank": 1}
-    answer = hr.post("/admin/reviews/sourceorder/add/", data)
-    assert answer.status_code == 302
-    assert SourceOrder.objects.get().month == date(2026, 10, 1)
 
 
 class TestTargets:

@@ -6,6 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from reviews.figures import applying, importing
+from reviews.figures.cuts import cut_of
 from reviews.figures.importing import Asked, Refused, Upload
 from reviews.figures.reading import read_file
 from reviews.models import ServiceEvent
@@ -168,6 +169,19 @@ def test_a_sheet_with_a_fault_is_refused_whole(shop, lin, tmp_path, row, problem
     assert in_force(lin) == []
 
 
+def test_all_faults_of_a_sheet_are_said_at_once(shop, lin, tmp_path):
+    rows = [day_of("0404"), day_of(day="2026-13-01"), day_of(day="2026-10-03", 出勤天数=2)]
+    batch = staged(shop, two_rows(tmp_path / "a.xlsx", *rows))
+    assert sorted(errors(batch)) == [
+        ("more_than_a_day", 7, "出勤天数"),
+        ("no_such_day", 6, "日期"),
+        ("unknown_person", 5, "工号"),
+    ]
+    cut = cut_of(importing.folder_of(batch) / "0000", list(batch.files.get().issues.all()))
+    head = next(row for row in cut.rows if row.tone == "header")
+    assert {"姓名", "工号", "日期"} <= {cell.text for cell in head.cells}
+
+
 def test_an_unknown_number_is_named_once_and_days_of_nothing_are_left_out(shop, lin, tmp_path):
     days = [day_of("0404", f"2026-10-0{n}") for n in range(1, 6)]
     assert errors(staged(shop, two_rows(tmp_path / "a.xlsx", *days))) == [("unknown_person", 5, "工号")]
@@ -208,6 +222,7 @@ def submitted(db):
 def test_attendance_of_a_submitted_month_is_not_undone(submitted, tmp_path):
     team, agent = submitted
     batch = imported(team.shop, one_row(tmp_path / "a.xlsx", day_of()))
+    assert batch.files.get().issues.get(code="frozen").params == {"count": 1}
     with pytest.raises(Refused, match="2026-10"):
         applying.undo(batch, by=agent.users.get(), at=AT)
     assert len(in_force(agent)) == 1

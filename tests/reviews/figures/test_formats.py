@@ -24,7 +24,7 @@ def span_of(export):
     return Span(*export.span) if export.span else None
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("name", COLUMNS)
 def test_an_export_with_any_quirks_reads_to_its_figures(tmp_path, name, seed):
     export = Maker(name, seed, tmp_path).make()
@@ -239,11 +239,11 @@ def test_cells_that_cannot_be_believed(tmp_path, head, row, code):
     assert [(issue.code, issue.row) for issue in file.errors] == [(code, 2)]
 
 
-@pytest.mark.parametrize("label", ["汇总", " 均 值", "店铺汇总值", "全店汇总"])
-@pytest.mark.parametrize("column", [0, 1])
+@pytest.mark.parametrize(
+    ("label", "column"),
+    [("汇总", 0), (" 均 值", 0), ("店铺汇总值", 0), ("汇总", 1), ("全店汇总", 1), ("同行均值", 1)],
+)
 def test_a_sum_is_told_by_any_column_that_says_whose_it_is(tmp_path, label, column):
-    if label == "全店汇总" and column == 0:
-        pytest.skip("a nickname may begin so")
     row = ["", "", 99, 1]
     row[column] = label
     head = ["客服昵称", "账号名称", "人工已接待人数", "客服销售额（元）"]
