@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from reviews.admin.figures import said, shops_of
 from reviews.figures import ordering
 from reviews.figures.counting import SHOPS_OWN
-from reviews.figures.formats import SOURCE_LABELS
+from reviews.figures.profiles.registry import source_labels
 from reviews.models import SourceOrder
 from reviews.services import sources
 from staff.admin.base import ReadOnlyAdmin
@@ -72,7 +72,7 @@ class SourceOrderAdmin(ReadOnlyAdmin):
             messages.error(request, said(refused))
         else:
             text = _("%(source)s counts first now, from the next computation on.")
-            messages.success(request, text % {"source": SOURCE_LABELS[first]})
+            messages.success(request, text % {"source": source_labels()[first]})
         return _back_to(shop, month)
 
     def back_view(self, request: HttpRequest) -> HttpResponse:
@@ -119,7 +119,7 @@ def _effect(shop: Shop, month: date | None, given: QueryDict, every: Every) -> d
     return {
         "key": key,
         "first": first,
-        "first_label": SOURCE_LABELS[first],
+        "first_label": source_labels()[first],
         "field_label": ordering.label_of(key) or words.get(key, ""),
         "effect": ordering.effect_of(shop, month, key=key, first=first),
     }

@@ -12,11 +12,13 @@ from datetime import date
 from typing import Any
 
 from django.db.models.functions import TruncMonth
+from django.utils.functional import Promise
 
 from reviews.figures.counting import SHOPS_OWN, Order, Value
 from reviews.figures.days import Span, month_span
 from reviews.figures.fields import AGENT_FIELDS, SHOP_FIELDS, shown_value
-from reviews.figures.formats import AGENT_SOURCES, SHOP_SOURCES, SOURCE_LABELS
+from reviews.figures.formats import AGENT_SOURCES, SHOP_SOURCES
+from reviews.figures.profiles.registry import in_order, source_labels
 from reviews.models import AgentFigures, ShopFigures, SourceOrder
 from staff.models import Shop
 
@@ -109,6 +111,10 @@ class Orders:
         order = self.own if key.startswith(SHOPS_OWN) else self.agents
         return order.places(self.shop_id, month, key)
 
+    def shipped(self, key: str) -> Sequence[str]:
+        """Return the order a field has where nothing was turned."""
+        return (self.own if key.startswith(SHOPS_OWN) else self.agents).shipped
+
     def turn(self, month: date | None, *, key: str, first: str) -> None:
         """Put a source first, here and not in the database."""
         for order in (self.agents, self.own):
@@ -140,6 +146,7 @@ def order_of(shop: Shop, month: date | None) -> list[FieldOrder]:
         return []
     figures = Figures.load(shop, looked_at)
     orders = Orders(shop, months=month is not None)
+    labels = source_labels()
     found = []
     for key in _keys():
         places = figures.places.get(key, [])
@@ -147,8 +154,8 @@ def order_of(shop: Shop, month: date | None) -> list[FieldOrder]:
             continue
         ranks = orders.places(looked_at, key)
         sources = sorted({source for place in places for source in place[3]}, key=ranks.__getitem__)
-        one = FieldOrder(key, label_of(key), [(s, str(SOURCE_LABELS[s])) for s in sources], turned=False)
-        one.turned = sources != sorted(sources, key=_shipped(key).index)
+        one = FieldOrder(key, label_of(key), [(s, str(labels[s])) for s in sources], turned=False)
+        one.turned = sources != sorted(sources, key=orders.shipped(key).index)
         one.differing = sum(len(set(place[3].values())) > 1 for place in places)
         found.append(one)
     return found
@@ -163,14 +170,22 @@ def effect_of(shop: Shop, month: date | None, *, key: str, first: str) -> Effect
     before, after = Orders(shop), Orders(shop)
     after.turn(month, key=key, first=first)
     effect = Effect()
+    labels = source_labels()
     for name, places in figures.places.items():
         old, new = (one.places(looked_at, name) for one in (before, after))
         for place in places:
-            _count(effect, name, place, old, new)
+            _count(effect, name, place, old, new, labels)
     return effect
 
 
-def _count(effect: Effect, key: str, place: Place, old: Mapping[str, int], new: Mapping[str, int]) -> None:
+def _count(
+    effect: Effect,
+    key: str,
+    place: Place,
+    old: Mapping[str, int],
+    new: Mapping[str, int],
+    labels: Mapping[str, str | Promise],
+) -> None:
     who, first, last, values = place
     was, will = min(values, key=old.__getitem__), min(values, key=new.__getitem__)
     if values[was] == values[will]:
@@ -183,9 +198,9 @@ def _count(effect: Effect, key: str, place: Place, old: Mapping[str, int], new: 
                 who,
                 Span(first, last),
                 label_of(key),
-                str(SOURCE_LABELS[was]),
+                str(labels[was]),
                 shown_value(name, values[was]),
-                str(SOURCE_LABELS[will]),
+                str(labels[will]),
                 shown_value(name, values[will]),
             )
         )
@@ -237,7 +252,7 @@ def _keys() -> Sequence[str]:
 
 
 def _shipped(key: str) -> Sequence[str]:
-    return SHOP_SOURCES if key.startswith(SHOPS_OWN) else AGENT_SOURCES
+    return in_order(SHOP_SOURCES if key.startswith(SHOPS_OWN) else AGENT_SOURCES)
 
 
 def sources_of(fields: Iterable[FieldOrder], *, own: bool) -> list[tuple[str, str]]:
