@@ -305,4 +305,4 @@ def test_the_number_of_queries_does_not_grow_with_orders(shop, tmp_path):
     few = asked()
     imported(shop, orders_file(tmp_path, *rows))
     assert (few[1], asked()) == (3, (few[0], 30))
-    assert few[0] < 60  # one for each day that may matter, and a handful
+    assert few[0] < 15
