@@ -79,8 +79,8 @@ def clean(text: str) -> str:
     """Take off what exports wrap round a text: blanks, ="…", a leading quote."""
     if text.isascii() and text.isalnum():
         return text
-    text = text.translate(_INVISIBLE).strip()
-    if match := _FORMULA_TEXT.fullmatch(text):
+    text = (text if text.isascii() else text.translate(_INVISIBLE)).strip()
+    if text.startswith("=") and (match := _FORMULA_TEXT.fullmatch(text)):
         text = match[1].replace('""', '"').strip()
     return text.removeprefix("'").strip()
 

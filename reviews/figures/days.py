@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -33,6 +34,7 @@ _DATE = re.compile(
 _WITH_WEEKDAY = re.compile(
     r"(\d{2}|\d{4})([-/.])(\d{1,2})\2(\d{1,2})[ ,(]*(?:星期|周)([一二三四五六日天])\)?", re.ASCII
 )
+_PLAIN_MOMENT = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)  # as most exports write it
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})(?:[-/.年]?)(\d{1,2})月?", re.ASCII)
 _CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)(?::00)?", re.ASCII)
@@ -170,6 +172,9 @@ def read_moment(value: object) -> Moment:
         return value if isinstance(_sensible(value.date(), value), date) else _bad_moment(value)
     if not isinstance(value, str):
         return MISSING_BLANK if value is None else _bad_moment(value)
+    if _PLAIN_MOMENT.fullmatch(value):
+        with suppress(ValueError):
+            return datetime.fromisoformat(value)
     text = folded(value)
     if missing := missing_word(text):
         return missing

@@ -70,13 +70,20 @@ def stretches(shop: Shop, first: date, last: date) -> list[Stretch]:
 def attribute(shop: Shop, first: date, last: date, *, tick: Callable[[], None] = lambda: None) -> None:
     """Write on each order paid between two days whose chat its creation and its payment fell to.
 
-    An empty name is silent. One statement for each day. Orders whose buyer is forgotten stay as they are.
+    An empty name is silent. One statement for each day with orders, so that no lock is held long. Orders
+    whose buyer is forgotten stay as they are.
     """
     for stretch in stretches(shop, first, last):
-        for number in range((stretch.last - stretch.first).days + 1):
-            day = stretch.first + timedelta(days=number)
-            orders = ShopOrder.objects.filter(shop=shop, current=True, paid_on=day, buyer__isnull=False)
-            orders.update(
+        orders = ShopOrder.objects.filter(
+            shop=shop,
+            current=True,
+            paid_on__gte=stretch.first,
+            paid_on__lte=stretch.last,
+            buyer__isnull=False,
+        )
+        days = orders.order_by("paid_on").values_list("paid_on", flat=True).distinct()
+        for day in list(days):
+            orders.filter(paid_on=day).update(
                 ordering_account=_latest_chat("created", stretch.window),
                 paying_account=_latest_chat("paid", stretch.window),
             )

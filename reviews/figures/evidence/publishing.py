@@ -76,7 +76,7 @@ def _publish(shop: Shop, month: date, *, by: User | None, at: datetime) -> Impor
     plan = compare(_computed_files(shop, month, mode), shop=shop, overlap=ImportBatch.Overlap.KEEP)
     for file in plan.files:
         file.mode = mode if file.read.form and file.read.form.kind is Kind.AGENT else ""
-        _find_vanishing(file, shop)
+        _find_vanishing(file, shop, month_span(month.year, month.month))
     if plan.errors:
         codes = sorted({issue.code for file in plan.files for issue in file.errors})
         raise ValueError(f"computed figures of {month:%Y-%m} are refused: {', '.join(codes)}")
@@ -111,14 +111,14 @@ def _computed_files(shop: Shop, month: date, mode: str) -> list[ReadFile]:
         own = _shop_rows(shop, span, found)
     refunds = _refund_rows(shop, span, agents) if by_sheet else []
     return [
-        _file(form, span, month, rows)
-        for form, rows in zip(COMPUTED_FORMATS, (agents, own, refunds), strict=True)
+        _file(form, month, rows) for form, rows in zip(COMPUTED_FORMATS, (agents, own, refunds), strict=True)
     ]
 
 
-def _file(form: Format, span: Span, month: date, rows: Iterable[Row]) -> ReadFile:
+def _file(form: Format, month: date, rows: list[Row]) -> ReadFile:
     name = f"{form.code}-{month:%Y-%m}"
-    rows = list(rows)
+    days = [row.span.first for row in rows if row.span]
+    span = Span(min(days), max(days)) if days else None
     return ReadFile(name, "", 0, form=form, span=span, rows=rows)
 
 
@@ -170,10 +170,10 @@ def _row(number: int, account: str, day: date, values: dict[str, Any]) -> Row:
     return Row("", number, account, "", Span(day, day), values)
 
 
-def _find_vanishing(file: PlannedFile, shop: Shop) -> None:
+def _find_vanishing(file: PlannedFile, shop: Shop, span: Span) -> None:
     """Note the rows in force that the month no longer computes to."""
-    form, span = file.read.form, file.read.span
-    if form is None or span is None or form.kind not in TABLES:
+    form = file.read.form
+    if form is None or form.kind not in TABLES:
         return
     kept = {row.supersedes for row in file.rows}
     stored = TABLES[form.kind].objects.filter(

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from django.utils import timezone
@@ -21,7 +23,7 @@ from staff.models import Shop
 Record = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """Where a kind of evidence goes. `key` columns make a row the same row, `compared` ones change it.
 
@@ -36,9 +38,10 @@ class Table:
     who: int
     day: int
 
-    def key_of(self, record: Record) -> Hashable:
-        """Return what makes a record the same row."""
-        return tuple(record[place] for place in self.places(self.key))
+    @cached_property
+    def key_of(self) -> Callable[[Record], Hashable]:
+        """What makes a record the same row."""
+        return itemgetter(*self.places(self.key))
 
     def places(self, names: Sequence[str]) -> list[int]:
         """Return where columns stand in a record."""

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import DateField
 from django.utils import timezone
 
 from reviews.figures.days import Span
@@ -24,9 +25,11 @@ from reviews.figures.planned import CHANGED, MAX_CHANGES, NEW, UNCHANGED, Change
 from reviews.figures.rows import ERROR, Issue
 from reviews.models import ImportFile
 from staff.models import PlatformAccount, Shop
+from staff.money import MoneyField
 from staff.sheets.archives import Refused
 
 Tick = Callable[[], None]
+PREPARED = (MoneyField, DateField)  # both drivers take the other values as they are
 _HASH, _ROW = 30, 22  # bits of a row's values and of its number
 
 
@@ -216,7 +219,10 @@ def _write(stored: ImportFile, file: PlannedFile, seen: Seen, tick: Tick) -> Non
     meta = table.model._meta  # noqa: SLF001  Django's documented API
     # No value of a file is part of the statement: table and columns are the model's own.
     statement = f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608
-    prepare = [meta.get_field(name).get_db_prep_save for name in table.columns]
+    prepare = [
+        field.get_db_prep_save if isinstance(field, PREPARED) else None
+        for field in map(meta.get_field, table.columns)
+    ]
     head, place = (stored.batch_id, stored.pk), (shop.pk, False)
     written = 0
     while chunk := list(islice(rows, CHUNK)):
@@ -230,6 +236,6 @@ def _write(stored: ImportFile, file: PlannedFile, seen: Seen, tick: Tick) -> Non
 
 def _ready(record: Record, prepare: Sequence[Any]) -> Iterator[Any]:
     return (
-        None if value is None else ready(value, connection)
+        value if ready is None or value is None else ready(value, connection)
         for value, ready in zip(record, prepare, strict=True)
     )

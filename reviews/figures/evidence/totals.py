@@ -53,7 +53,7 @@ def totals_of(shop: Shop, span: Span, mode: str) -> dict[Place, Totals]:
     """
     found: dict[Place, Totals] = defaultdict(Totals)
     orders = _orders(shop, span)
-    known = orders.aggregate(items=Count("items"), refunds=Count("refund_amount"))
+    known = orders.aggregate(many=Count("pk"), items=Count("items"), refunds=Count("refund_amount"))
     earned = with_earner(orders, shop=shop, order_first=mode == ORDER_FIRST)
     _add_sales(found, earned)
     for account, day, many in (
@@ -62,9 +62,9 @@ def totals_of(shop: Shop, span: Span, mode: str) -> dict[Place, Totals]:
         found[account, day].assists = many
     _add_inquiries(found, shop, span, mode)
     for totals in found.values():
-        if not known["items"]:
+        if known["many"] and not known["items"]:
             totals.items = None
-        if not known["refunds"]:
+        if known["many"] and not known["refunds"]:
             totals.refunded_orders = totals.refund_amount = None
     return dict(found)
 
