@@ -138,11 +138,10 @@ class TestForged:
         ],
         ids=str,
     )
-    @pytest.mark.parametrize("act", ["try", "save"])
-    def test_IMP_03_a_forged_mapping_is_a_400(self, hr, sheet, change, act):
+    def test_IMP_03_a_forged_mapping_is_a_400(self, hr, sheet, change):
         address = stage(hr, sheet)
-        answer = hr.post(address, mapping(act=act, name="x") | change)
-        assert answer.status_code == 400
+        for act in ("try", "save"):
+            assert hr.post(address, mapping(act=act, name="x") | change).status_code == 400, act
         assert not ImportProfile.objects.exists()
 
     @pytest.mark.parametrize(
