@@ -102,10 +102,10 @@ class Draft:
         return hashlib.sha256(repr((self.kind.value, self.encoding, said)).encode()).hexdigest()
 
 
-def problems_of(draft: Draft, *, is_text: bool) -> list[str]:
+def problems_of(draft: Draft, *, unmarked: bool) -> list[str]:
     """Return everything that keeps a mapping from being saved, in words."""
     found = [*_whose_problems(draft), *_column_problems(draft)]
-    if is_text and draft.ascii_only and not draft.encoding:
+    if unmarked and draft.ascii_only and not draft.encoding:
         found.append(_("The header is plain ASCII and does not show the encoding of the text: choose it."))
     return found
 
