@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reviews.admin.figures import said
+from reviews.figures.cells import shown
 from reviews.figures.formats import Kind, Unit
 from reviews.figures.importing import Refused
 from reviews.figures.profiles.guessing import fields_of, guess_columns, guess_place
@@ -133,7 +134,7 @@ class ImportProfileAdmin(ReadOnlyAdmin):
     def from_file_view(self, request: HttpRequest, batch: int, file: int) -> HttpResponse:
         """Take a file of an import as the sample."""
         self._require(request)
-        found = get_object_or_404(_batches(request), pk=batch)
+        found = _batch_of(request, batch, file)
         try:
             name = profiles.stage_file(found, file_id=file, by=user_of(request))
         except ValidationError as refused:
@@ -144,7 +145,7 @@ class ImportProfileAdmin(ReadOnlyAdmin):
     def choose_view(self, request: HttpRequest, batch: int, file: int) -> HttpResponse:
         """Read a file of an import by the profile that was chosen."""
         self._require(request)
-        found = get_object_or_404(_batches(request), pk=batch)
+        found = _batch_of(request, batch, file)
         profile = self._profile(request, _number(request.POST.get("profile")))
         try:
             profiles.choose(found, file_id=file, profile=profile, by=user_of(request))
@@ -217,8 +218,8 @@ class ImportProfileAdmin(ReadOnlyAdmin):
             sheets=list(enumerate(one.name for one in sheets)),
             kinds=ImportProfile.Kind.choices,
             header_rows=header_rows(sheet),
-            encodings=ImportProfile.Encoding.choices if sample.is_text and len(sample.readings) > 1 else [],
-            ask_encoding=sample.is_text and draft.ascii_only,
+            encodings=ImportProfile.Encoding.choices if len(sample.readings) > 1 else [],
+            ask_encoding=sample.unmarked and draft.ascii_only,
             all_encodings=ImportProfile.Encoding.choices,
             grid=_grid(sheet, place.row),
             columns=_columns(draft, sheet, place),
@@ -285,6 +286,10 @@ def _batches(request: HttpRequest) -> QuerySet[ImportBatch]:
     return ImportBatch.objects.visible_to(request.user, on=timezone.localdate())
 
 
+def _batch_of(request: HttpRequest, batch: int, file: int) -> ImportBatch:
+    return get_object_or_404(_batches(request).filter(files__pk=file), pk=batch)
+
+
 def _number(text: str | None) -> int:
     """Return a key or place from a form; 0 where it is none."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 18 else 0
@@ -297,6 +302,8 @@ def _place(data: QueryDict, sample: Sample, *, strict: bool = False) -> Place:
     """
     given = {name: str(data.get(name, "")) for name in ("kind", "sheet", "row", "encoding")}
     kind_name = given["kind"] or _kind_of(sample)
+    if strict and not given["sheet"]:
+        raise BadRequest
     if kind_name not in KINDS or given["encoding"] not in ("", *ImportProfile.Encoding.values):
         raise BadRequest
     sheets = sample.sheets(given["encoding"])
@@ -306,7 +313,7 @@ def _place(data: QueryDict, sample: Sample, *, strict: bool = False) -> Place:
     asked = _number(given["row"])
     if asked in header_rows(sheets[sheet]):
         row = asked
-    elif strict or not given["sheet"].isascii():
+    elif strict:
         raise BadRequest
     return Place(KINDS[kind_name], sheet, row, given["encoding"])
 
@@ -349,7 +356,7 @@ def _grid(sheet: SampleSheet, row: int) -> dict[str, Any]:
         (
             number,
             number == row,
-            ["" if cell is None else str(cell)[:60] for cell in line[:width]] + [""] * (width - len(line)),
+            ["" if cell is None else shown(cell) for cell in line[:width]] + [""] * (width - len(line)),
         )
         for number, line in sheet.rows.items()
     ][:GRID_ROWS]
@@ -362,7 +369,7 @@ def _columns(draft: Draft, sheet: SampleSheet, place: Place) -> list[dict[str, A
     found = []
     for column in draft.columns:
         values = [
-            str(line[column.index])[:24]
+            shown(line[column.index])[:24]
             for line in below
             if column.index < len(line) and line[column.index] not in ("", None)
         ]

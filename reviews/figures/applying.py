@@ -22,7 +22,7 @@ from reviews.figures.formats import Format, Kind
 from reviews.figures.importing import Refused, State, asked_of, folder_of
 from reviews.figures.known import state_digest
 from reviews.figures.planned import TABLES, PlannedFile
-from reviews.figures.profiles.registry import digest_of, formats_by_code
+from reviews.figures.profiles.registry import digest_of, formats_by_code, hold
 from reviews.figures.reading import read_file
 from reviews.models import (
     AgentFigures,
@@ -52,6 +52,7 @@ def apply(batch: ImportBatch, *, by: User | None, at: datetime) -> None:
         staged = ImportBatch.objects.filter(pk=batch.pk, state=State.STAGED)
         if not staged.update(state=State.APPLIED, applied_at=at, by=by or batch.by):
             raise Refused(_("This batch is not ready to apply, or somebody else has applied it."))
+        hold([file.format for file in files])
         if batch.shown_hash != _digest_now(batch, files, sheets.values()):
             raise Refused(_("Figures have changed since this preview was made. Look at it again."))
         for file in sorted(files, key=lambda file: file.format != "own_people"):

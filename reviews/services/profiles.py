@@ -95,7 +95,9 @@ def problems(
     draft: Draft, sheet: SampleSheet, row: int, *, sample: Sample, name: str | None = None
 ) -> list[str]:
     """Return everything that keeps a mapping from being saved under a name, in words."""
-    found = problems_of(draft, is_text=sample.is_text)
+    found = problems_of(draft, unmarked=sample.unmarked)
+    if sample.unmarked and draft.encoding and draft.encoding not in sample.readings:
+        found.append(_("The sample is not in the encoding that was chosen."))
     if shipped := read_already(sheet, row, FORMATS):
         words = {"format": shipped.title}
         found.append(_("This sheet is read as %(format)s already, without a profile.") % words)

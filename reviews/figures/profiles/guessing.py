@@ -61,6 +61,7 @@ OWN_WORDS = {
     "平均响应时长": "average_response_seconds",
     "平均响应时间": "average_response_seconds",
     "好评率": "satisfaction_rate",
+    "好评": "satisfaction_rate",
     "满意度": "satisfaction_rate",
     "客户满意率": "satisfaction_rate",
 }
@@ -120,13 +121,18 @@ def guess_columns(
     found: dict[int, tuple[str, Unit]] = {}
     for index, header in sheet.header(row).items():
         key = header_key(header)
-        meaning = earlier[key][0] if key in earlier else words.get(key, "")
+        meaning = earlier[key][0] if key in earlier else words.get(key, "") or words.get(_bare(key), "")
         if meaning in taken or meaning not in fields:
             meaning = ""
         taken.add(meaning)
         values = [line[index] for number, line in sheet.rows.items() if number > row and index < len(line)]
         found[index] = meaning, _unit(meaning, fields, values)
     return found
+
+
+def _bare(key: str) -> str:
+    """Return a folded header without what stands in brackets at its end: a unit, hours of the day."""
+    return key.partition("(")[0]
 
 
 def _unit(meaning: str, fields: Mapping[str, Sequence[Unit]], values: Sequence[object]) -> Unit:

@@ -98,6 +98,13 @@ def formats_by_code(codes: Iterable[str]) -> dict[str, Format]:
     return found
 
 
+def hold(codes: Iterable[str]) -> None:
+    """Keep the profiles of some files as they are until the transaction ends."""
+    keys = [int(code.removeprefix(PREFIX)) for code in set(codes) if code.startswith(PREFIX)]
+    if keys:
+        list(ImportProfile.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
 def digest_of(forms: Iterable[Format | None]) -> str:
     """Return a digest of the profiles among some formats: a mapping that changed reads otherwise."""
     mapped = {

@@ -55,9 +55,9 @@ class Sample:
     edits: int = 0
 
     @property
-    def is_text(self) -> bool:
-        """Whether it is a text file."""
-        return self.encoding != "xlsx"
+    def unmarked(self) -> bool:
+        """Whether it is a text file without a byte-order mark, so that its encoding is only found out."""
+        return self.encoding in ENCODINGS
 
     def sheets(self, encoding: str = "") -> tuple[SampleSheet, ...]:
         """Return its sheets, a text file's in the encoding that a person names."""

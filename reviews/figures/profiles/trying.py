@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reviews.figures.cells import Fault, Missing, header_key
+from reviews.figures.cells import Fault, Missing, header_key, shown
 from reviews.figures.fields import AGENT_FIELDS, SHOP_FIELDS
 from reviews.figures.formats import ACCOUNT, DAY, LAST_DAY, STAFF_NO, Format, Kind, Unit
 from reviews.figures.headers import match_row
@@ -102,10 +102,10 @@ class Draft:
         return hashlib.sha256(repr((self.kind.value, self.encoding, said)).encode()).hexdigest()
 
 
-def problems_of(draft: Draft, *, is_text: bool) -> list[str]:
+def problems_of(draft: Draft, *, unmarked: bool) -> list[str]:
     """Return everything that keeps a mapping from being saved, in words."""
     found = [*_whose_problems(draft), *_column_problems(draft)]
-    if is_text and draft.ascii_only and not draft.encoding:
+    if unmarked and draft.ascii_only and not draft.encoding:
         found.append(_("The header is plain ASCII and does not show the encoding of the text: choose it."))
     return found
 
@@ -171,6 +171,7 @@ class Tried:
 
     text: str
     fault: str = ""
+    note: str = ""
     where: str = ""
     missing: bool = False
 
@@ -226,10 +227,12 @@ def _row(
 ) -> TriedRow:
     tried = TriedRow(number, skipped=skipped)
     faults = {issue.letter: sentence(issue.code, issue.params) for issue in issues if issue.severity == ERROR}
+    notes = {issue.letter: sentence(issue.code, issue.params) for issue in issues if issue.severity != ERROR}
     for column in draft.stored:
         value = line[column.index] if column.index < len(line) else ""
         letter = letters(column.index)
         cell = _cell(value, column, "" if skipped else faults.pop(letter, ""))
+        cell.note = "" if skipped else notes.get(letter, "")
         cell.where = place(sheet="", row=number, column=column.header, letter=letter)
         tried.cells.append(cell)
     tried.faults = [] if skipped else list(faults.values())
@@ -239,7 +242,7 @@ def _row(
 def _cell(value: Any, column: Given, fault: str) -> Tried:
     read = READERS[column.unit](value)
     if fault or isinstance(read, Fault):
-        return Tried("" if value is None else str(value)[:60], fault)
+        return Tried("" if value is None else shown(value), fault)
     if isinstance(read, Missing):
         return Tried("–", missing=True)
     return Tried(_shown(read, column.unit))
@@ -251,5 +254,5 @@ def _shown(value: Any, unit: Unit) -> str:
     if unit in (Unit.RATE, Unit.RATIO) and isinstance(value, Decimal):
         return f"{(value * 100).normalize():f}%"
     if unit is Unit.SECONDS:
-        return f"{value.normalize():f} s"
+        return f"{value.normalize():f}"
     return f"{value:,}" if isinstance(value, int | Decimal) else str(value)

@@ -183,6 +183,16 @@ class TestEncoding:
         self.saved(hr, tmp_path, "gb18030")
         assert ImportProfile.objects.get().encoding == "gb18030"
 
+    def test_a_sample_in_another_one_is_refused(self, hr, tmp_path):
+        assert "样本不是所选的编码" in self.saved(hr, tmp_path, "utf-8").content.decode()
+        assert not ImportProfile.objects.exists()
+
+    def test_a_mark_tells_it_and_nobody_is_asked(self, hr, shop, tmp_path):
+        path = self.path(tmp_path, "utf-8-sig")
+        columns = {"meanings": ("account", "receptions", "sales"), "units": UNITS[:3]}
+        assert save(hr, stage(hr, path), **columns).status_code == 302
+        assert upload(hr, shop, path).state == "staged"
+
     def test_files_are_read_in_it(self, hr, shop, tmp_path):
         self.saved(hr, tmp_path, "gb18030")
         batch = upload(hr, shop, self.path(tmp_path))
