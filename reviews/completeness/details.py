@@ -8,15 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from reviews.completeness.grid import SHOP_DAYS, Cell, Grid, State, Stored
 from reviews.completeness.reading import SOURCES, read_facts
-from reviews.completeness.wording import WEEKDAYS, source_name
+from reviews.completeness.wording import source_name
 from reviews.figures.counting import Order, moment
 from reviews.figures.days import Span
-from reviews.figures.fields import LABELS
+from reviews.figures.fields import AMOUNTS, LABELS, RATES
 from reviews.figures.formats import AGENT_SOURCES
 from reviews.models import FigureExcuse, ImportBatch
 from staff.models import Attendance, Leave, Person, PlatformAccount, Shift, Shop
@@ -60,7 +59,6 @@ class Opened:
     shop: Shop
     source: str
     cell: Cell
-    there: int
     absent: list[Absent]
     batches: list[ImportBatch]
     spans: list[str]
@@ -71,11 +69,6 @@ class Opened:
     def name(self) -> str:
         """The source in words."""
         return source_name(self.source)
-
-    @property
-    def weekday(self) -> str:
-        """The day of the week in short."""
-        return str(WEEKDAYS[self.cell.day.weekday()])
 
     @property
     def open(self) -> bool:
@@ -100,7 +93,6 @@ def opened(shop: Shop, source: str, day: date, *, today: date) -> Opened | None:
         shop,
         source,
         cell,
-        cell.expected - len(cell.missing),
         _absent(grid, shop, source, cell),
         list(batches.order_by("pk")),
         sorted({str(Span(row.first, row.last)) for row in stored if row.first != row.last}),
@@ -167,15 +159,20 @@ def _elsewhere(grid: Grid, shop: Shop, source: str, day: date, person: int) -> I
         for name in TELLING:
             if name in rows[0].values:
                 yield _("{source}: {field} {value}").format(
-                    source=source_name(other), field=LABELS[name], value=_shown(rows[0].values[name])
+                    source=source_name(other), field=LABELS[name], value=_shown(name, rows[0].values[name])
                 )
                 break
         else:
             yield source_name(other)
 
 
-def _shown(value: Any) -> str:
-    return number_format(value, use_l10n=True, force_grouping=True)
+def _shown(name: str, value: Any) -> str:
+    """Return a value as people read it: grouped, rates in percent, no idle zeros but those of amounts."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    if name in RATES:
+        return f"{(value * 100).normalize():f}%"
+    return f"{value:,.2f}" if name in AMOUNTS else f"{value.normalize():,f}"
 
 
 def _differences(grid: Grid, shop: Shop, source: str, day: date) -> list[Difference]:
@@ -203,9 +200,9 @@ def _differences(grid: Grid, shop: Shop, source: str, day: date) -> list[Differe
                     owners.get((one.account_id, one.person_id), shop.name),
                     str(LABELS[name]),
                     source_name(best.source),
-                    _shown(best.values[name]),
+                    _shown(name, best.values[name]),
                     source_name(rest.source),
-                    _shown(rest.values[name]),
+                    _shown(name, rest.values[name]),
                 )
             )
     return found[:MOST_DIFFERENCES]

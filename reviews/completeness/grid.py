@@ -97,6 +97,7 @@ class Cell:
     state: State
     missing: tuple[int, ...] = ()  # people
     expected: int = 0
+    there: int = 0  # of the expected, those with figures
     differs: bool = False  # another source fills a field of that day with another value
     spans: bool = False  # a row stands for several days
 
@@ -253,6 +254,7 @@ class Grid:
             state,
             tuple(sorted(missing)) if state in (State.PARTIAL, State.MISSING) else (),
             len(expected),
+            len(expected & present),
             differs=(shop_id, source, day) in self.differing,
             spans=any(row.first != row.last for row in stored),
         )
