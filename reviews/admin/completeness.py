@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -141,7 +141,7 @@ class FigureExcuseAdmin(ReadOnlyAdmin):
 
     def _require(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
-            raise PermissionDenied
+            raise Http404
 
     def _opened(self, request: HttpRequest, asked: Any) -> Opened:
         shop = get_object_or_404(_shops(request), pk=_number(asked.get("shop")))
