@@ -52,6 +52,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         _("Data"),
         (
             listed(_("Import"), "upload_file", "reviews.ImportBatch"),
+            listed(_("Completeness"), "calendar_month", "reviews.FigureExcuse"),
             listed(_("Import profiles"), "join_inner", "reviews.ImportProfile"),
             listed(_("Figures"), "table_chart", "reviews.AgentFigures"),
             listed(_("Order of sources"), "swap_vert", "reviews.SourceOrder"),

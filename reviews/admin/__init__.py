@@ -2,6 +2,7 @@
 
 from reviews.admin import (
     checks,
+    completeness,
     figures,
     matrix,
     plans,
@@ -15,6 +16,7 @@ from reviews.admin import (
 
 __all__ = [
     "checks",
+    "completeness",
     "figures",
     "matrix",
     "plans",

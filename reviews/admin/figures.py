@@ -146,7 +146,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             request,
             "imports.html",
             title=_("Import"),
-            form=UploadForm(shops=shops),
+            form=UploadForm(shops=shops, initial={k: request.GET.get(k) for k in ("shop", "first")}),
             sheets=OWN_FORMATS,
             batches=batches.order_by("-pk")[:HISTORY],
             waiting=len(waiting_accounts(shop_ids=list(shops.values_list("pk", flat=True)))),

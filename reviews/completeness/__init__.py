@@ -1,0 +1,1 @@
+"""Which figures are there, per shop, source and day: what is missing, whose it is and what came from where."""
