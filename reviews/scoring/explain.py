@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from reviews.scoring.measure import Unit
@@ -109,6 +110,15 @@ def sentence(explanation: Explanation, lang: Lang) -> str:
     text = render_line(explanation, lang)
     space = "" if lang == "zh" else " "
     return space.join(part for part in (text.rule, text.summary) if part)
+
+
+def counted_weight(explanation: Explanation) -> Fraction:
+    """Return the weight a line's points stand for: its own, grown where others' weight was spread, 0 where its went."""
+    weight = Fraction(explanation["weight"])
+    if explanation["status"] == "not_applicable" and explanation["policy"] == "spread":
+        return Fraction(0) if explanation["points"] == "0.00" else weight
+    rest = next((row["rest"] for row in explanation["steps"] if row["code"] == "spread"), None)
+    return weight if rest is None else weight * 100 / Fraction(rest)
 
 
 def source_text(source: Mapping[str, str], lang: Lang) -> str:
