@@ -170,7 +170,7 @@ def _way(explanation: Explanation, lang: Lang) -> list[StepText]:
         return []
     name = explanation["measure"][f"name_{lang}"]
     reason = short_reason(way["reason"])
-    text = say(WAYS[way["way"]], lang, own=way[f"own_{lang}"], name=name, reason=reason)
+    text = say(WAYS[way["way"]], lang, name=name, reason=reason)
     return [StepText("way", text, "")]
 
 

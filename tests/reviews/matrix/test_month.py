@@ -110,9 +110,9 @@ def test_a_month_with_ways_in_two_shops_is_scored_frozen_and_verified(october):
 
     refund = line(october.lin, "refund_rate")
     assert (refund.status, refund.value, refund.points) == ("scored", "0.005000", Decimal("5.00"))
-    assert "退单率：本店按退款金额率计算（本店无退款单数）" in sheet_line(refund, "zh").note
+    assert "本店按退款金额率计算（本店无退款单数）" in sheet_line(refund, "zh").note
     assert render_line(refund.explanation, "en").steps[0].text == (
-        "Refund rate: this shop counts Refund amount rate (本店无退款单数)"
+        "This shop counts Refund amount rate (本店无退款单数)"
     )
     assert line(october.lin, "disputes").status == "scored"
     assert line(october.xu, "refund_rate").points == Decimal("0.00")
