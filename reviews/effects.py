@@ -18,6 +18,7 @@ from reviews import copies, trends
 from reviews.models import Card, CardLine, CardState, CardVersion, Comparison, Objection, Review
 from reviews.plans import core_plans
 from reviews.refusals import BulkRefused, Kind, Refusal
+from reviews.scoring.explain import counted_weight
 from reviews.scoring.facts import Source
 from reviews.scoring.rounding import round_half_up
 
@@ -143,7 +144,7 @@ def _comparisons(team: Sequence[Card], published: set[int]) -> list[Comparison]:
 
 
 def radar_shares(version_ids: Sequence[int]) -> dict[int, dict[str, Decimal]]:
-    """Return for each version the points in percent of the weights, one query.
+    """Return for each version the points in percent of the weights as they counted, one query.
 
     By radar corner (`sales`) and by line (`line:refund_rate`, for what the team lost on it).
 
@@ -152,9 +153,10 @@ def radar_shares(version_ids: Sequence[int]) -> dict[int, dict[str, Decimal]]:
     points: dict[int, dict[str, Fraction]] = {}
     weights: dict[int, dict[str, Fraction]] = {}
     lines = CardLine.objects.filter(segment__version__in=version_ids, points__isnull=False)
-    for version_id, days, code, weight, earned, explanation in lines.values_list(
-        "segment__version_id", "segment__days_worked", "code", "weight", "points", "explanation"
+    for version_id, days, code, earned, explanation in lines.values_list(
+        "segment__version_id", "segment__days_worked", "code", "points", "explanation"
     ):
+        weight = counted_weight(explanation)
         corner = explanation["line"]["radar"]
         earned = earned or Decimal(0)
         part = Fraction(max(days, 1))

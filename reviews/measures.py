@@ -162,7 +162,7 @@ _MEASURES = (
     ),
     _conversion(
         "conversion_by_orders",
-        "转化率（全店，按订单） | Conversion (shop, by orders)",
+        "转化率（按订单） | Conversion (shop, by orders)",
         "shop_orders",
         "支付订单数 | paid orders",
     ),

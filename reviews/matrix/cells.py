@@ -102,14 +102,12 @@ def cells_of(
 
 def cell_of(plan: Plan, line: Line, shop: int, have: Imported, way: LineWay | None) -> Cell:
     """Return one field."""
-    measure = MEASURES[line.measure]
-    if way is not None and way.way is Way.NOT_APPLICABLE:
-        return Cell(line, shop, State.SPREAD, measure, ())
-    if way is not None and way.way is Way.MANUAL:
-        return Cell(line, shop, State.TYPED, measure, ())
-    if way is not None:
-        measure = MEASURES[way.measure]
+    other = way is not None and way.way is Way.MEASURE
+    measure = MEASURES[way.measure if way is not None and other else line.measure]
     parts = tuple(_part(key, have) for key in inputs_of(plan, measure))
+    if way is not None and not other:
+        # What the plan's own measure would need is told all the same: a file may have come since.
+        return Cell(line, shop, _FIXED[way.way], measure, parts)
     state = _state(parts)
     unset = _waits_for_target(measure, have)
     if unset and state is not State.UNKNOWN:
@@ -144,6 +142,7 @@ def typeable(line: Line) -> bool:
     return can_type(line)
 
 
+_FIXED = {Way.NOT_APPLICABLE: State.SPREAD, Way.MANUAL: State.TYPED}
 _USABLE = (State.FED, State.PARTLY)
 
 

@@ -206,7 +206,7 @@ def _said(cell: Cell) -> str:
 def lacking_words(cell: Cell) -> str:
     """Give the reason a red field suggests for its way out."""
     comma = pgettext("between names", ", ")
-    return _("the shop has no %(inputs)s") % {"inputs": comma.join(_part_name(p) for p in cell.lacking)}
+    return _("no %(inputs)s") % {"inputs": comma.join(_part_name(p) for p in cell.lacking)}
 
 
 def _part_name(part: Part) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from reviews.scoring.measure import Unit
@@ -111,6 +112,15 @@ def sentence(explanation: Explanation, lang: Lang) -> str:
     return space.join(part for part in (text.rule, text.summary) if part)
 
 
+def counted_weight(explanation: Explanation) -> Fraction:
+    """Return the weight a line's points stand for: its own, grown where others' weight was spread, 0 where its went."""
+    weight = Fraction(explanation["weight"])
+    if explanation["status"] == "not_applicable" and explanation["policy"] == "spread":
+        return Fraction(0) if explanation["points"] == "0.00" else weight
+    rest = next((row["rest"] for row in explanation["steps"] if row["code"] == "spread"), None)
+    return weight if rest is None else weight * 100 / Fraction(rest)
+
+
 def source_text(source: Mapping[str, str], lang: Lang) -> str:
     """Say where a fact comes from; "" for an unknown kind of source."""
     names = {key: value for key, value in source.items() if key != "kind"}
@@ -160,7 +170,7 @@ def _way(explanation: Explanation, lang: Lang) -> list[StepText]:
         return []
     name = explanation["measure"][f"name_{lang}"]
     reason = short_reason(way["reason"])
-    text = say(WAYS[way["way"]], lang, own=way[f"own_{lang}"], name=name, reason=reason)
+    text = say(WAYS[way["way"]], lang, name=name, reason=reason)
     return [StepText("way", text, "")]
 
 

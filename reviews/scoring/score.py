@@ -178,7 +178,6 @@ def _outcome(
     waived: Mapping[str, str],
     way: LineWay | None,
 ) -> Outcome:
-    own = measures[line.measure]
     line, measure = fed(line, measures, way)
     found = measured(line, measure, facts, way)
     weight = Fraction(line.weight)
@@ -190,7 +189,7 @@ def _outcome(
         outcome = Outcome(line, measure, found, Status.MISSING, None)
     else:
         outcome = Outcome(line, measure, found, Status.NOT_APPLICABLE, weight)
-    return outcome if way is None else replace(outcome, way=way, own=own)
+    return outcome if way is None else replace(outcome, way=way)
 
 
 def _scored(line: Line, measure: Measure, measured: Measured, value: Fraction) -> Outcome:

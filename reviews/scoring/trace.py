@@ -34,8 +34,8 @@ KIND_UNITS = {
 class Outcome:
     """A line on its way to the card: exact points and how they came about.
 
-    `way` is what feeds it in the shop instead of `own`, the plan's measure; `is_spread` says that its
-    weight went to the other lines.
+    `way` is what feeds it in the shop instead of the plan's own measure; `is_spread` says that its weight
+    went to the other lines.
     """
 
     line: Line
@@ -49,7 +49,6 @@ class Outcome:
     spread_weight: Fraction = Fraction(0)
     is_spread: bool = False
     way: LineWay | None = None
-    own: Measure | None = None
 
 
 def line_edges(line: Line, measure: Measure) -> set[Fraction]:
@@ -94,9 +93,8 @@ def explain_line(
         rules = [rule for rule in line.rules if not isinstance(rule, Linear)]
         edges = line_edges(line, measure) if rules else set()
         data["value"] = shown(measured.value, measure.unit, edges)
-    if outcome.way is not None and outcome.own is not None:
-        own = {"own_zh": outcome.own.name_zh, "own_en": outcome.own.name_en}
-        data["shop_way"] = {**outcome.way.to_data(), **own}
+    if outcome.way is not None:
+        data["shop_way"] = outcome.way.to_data()
     return data
 
 

@@ -52,7 +52,7 @@ class LineWay:
 
     @classmethod
     def from_data(cls, data: Mapping[str, str]) -> Self:
-        """Rebuild a way from `to_data`; more keys are somebody else's."""
+        """Rebuild a way from `to_data`."""
         return cls(Way(data["way"]), data["reason"], data["measure"], data["key"])
 
 

@@ -117,9 +117,9 @@ STEPS: dict[str, Pair] = {
 
 # What feeds a line in the shop instead of the plan's own measure.
 WAYS: dict[str, Pair] = {
-    "measure": ("{own}：本店按{name}计算（{reason}）", "{own}: this shop counts {name} ({reason})"),
-    "manual": ("{own}：本店按录入值计算（{reason}）", "{own}: this shop types the value in ({reason})"),
-    "not_applicable": ("{own}：本店不适用（{reason}）", "{own}: does not apply in this shop ({reason})"),
+    "measure": ("本店按{name}计算（{reason}）", "This shop counts {name} ({reason})"),
+    "manual": ("本店按录入值计算（{reason}）", "This shop types the value in ({reason})"),
+    "not_applicable": ("本店不适用（{reason}）", "Does not apply in this shop ({reason})"),
 }
 
 NOTES: dict[str, Pair] = {

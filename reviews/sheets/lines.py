@@ -184,6 +184,8 @@ def _adjustment_label(version: CardVersion) -> str:
 def shortfalls(parts: Sequence[Segment], rows: Rows, count: int = 3) -> tuple[Shortfall, ...]:
     """The lines that lost most, the worst first, beside the team's average loss."""
     lines = [line for part in parts for group in part.groups for line in group.lines if line.short]
+    # What does not apply lost nothing: its weight went to the other lines.
+    lines = [line for line in lines if line.status != CardLine.Status.NOT_APPLICABLE]
     lines.sort(key=lambda line: (line.points_value or ZERO) - line.weight_value)
     found = []
     for line in lines[:count]:

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 from django.utils import formats
 from django.utils.translation import pgettext
 
 from reviews.models import Band, CardLine, PlanVersion
+from reviews.scoring.explain import counted_weight
 from reviews.scoring.plan import RADAR_NAMES, Radar
+from reviews.scoring.rounding import round_half_up
 from reviews.scoring.shown import fixed, plain
 from reviews.scoring.words import Lang
 from reviews.sheet import BandBox, BandStrip, RadarAxis, Trend, TrendMonth
@@ -132,14 +135,14 @@ def percent(value: Decimal | None) -> str:
 
 def own_share(lines: Sequence[CardLine]) -> Decimal | None:
     """Points as percent of weight, parts of a month by their days; None with an open line."""
-    earned = weight = ZERO
+    earned = weight = Fraction(0)
     for line in lines:
         if line.points is None:
             return None
         days = max(line.segment.days_worked, 1)
-        earned += line.points * days
-        weight += line.weight * days
-    return earned / weight * HUNDRED if weight else None
+        earned += Fraction(line.points) * days
+        weight += counted_weight(line.explanation) * days
+    return round_half_up(earned / weight * 100, 8) if weight else None
 
 
 def radar(rows: Rows, lang: Lang) -> RadarSheet:

@@ -156,11 +156,14 @@ def _read(request: HttpRequest, code: str, row: CardLine, name: str) -> tuple[An
 
 
 def read_value(text: str, key: FactKey) -> tuple[Decimal | None, str]:
-    """Read the right value of an input in the unit of its key, or say what is wrong with it."""
+    """Read the right value of an input in the unit of its key, or say what is wrong with it.
+
+    A rate is written in percent, as it stands on the card.
+    """
     plain = text.strip().replace(",", "")
     if not NUMBER.fullmatch(plain):
         return None, _("write the right figure as a plain number, for example 92340.00.")
-    value = Decimal(plain)
+    value = Decimal(plain) / 100 if key.kind is FactKind.RATE else Decimal(plain)
     if key.kind is FactKind.COUNT and value != value.to_integral_value():
         return None, _("this figure is a count: write a whole number.")
     highest = HIGHEST.get(key.kind)

@@ -7,6 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from reviews import copies
+from reviews.fact_keys import fact_key
+from reviews.gaps import gaps_of
 from reviews.models import Card, CardFact, CardLine, LineSource, ManualValue
 from reviews.plans import core_plans
 from reviews.scoring.explain import render_line
@@ -15,6 +17,7 @@ from reviews.services.typed import Given, save_values, slots
 from reviews.services.verifying import differences
 from reviews.services.ways import Decision
 from reviews.sheets.lines import sheet_line
+from reviews.views.answering import read_value
 from reviews.workflow import take
 from staff import access, jobs
 from tests import factories
@@ -107,9 +110,9 @@ def test_a_month_with_ways_in_two_shops_is_scored_frozen_and_verified(october):
 
     refund = line(october.lin, "refund_rate")
     assert (refund.status, refund.value, refund.points) == ("scored", "0.005000", Decimal("5.00"))
-    assert "退单率：本店按退款金额率计算（本店无退款单数）" in sheet_line(refund, "zh").note
+    assert "本店按退款金额率计算（本店无退款单数）" in sheet_line(refund, "zh").note
     assert render_line(refund.explanation, "en").steps[0].text == (
-        "Refund rate: this shop counts Refund amount rate (本店无退款单数)"
+        "This shop counts Refund amount rate (本店无退款单数)"
     )
     assert line(october.lin, "disputes").status == "scored"
     assert line(october.xu, "refund_rate").points == Decimal("0.00")
@@ -164,6 +167,9 @@ def test_what_is_not_typed_in_yet_is_open_and_waits_for_the_supervisor(october):
     refund = line(october.lin, "refund_rate")
     assert refund.status == "missing"
     assert render_line(refund.explanation, "zh").note == "缺数据：值未录入。"
+    card = card_of(october.lin)
+    [gap] = gaps_of([card])[card.pk]
+    assert (gap.line, gap.why, gap.place, gap.owner) == ("refund_rate", "值未录入", "typed", "supervisor")
     assert card_of(october.lin).current.total is None
 
 
@@ -259,3 +265,8 @@ def test_a_way_the_newer_version_cannot_take_falls_back_to_the_plans_own_measure
     )
     run(october, october.shop)
     assert line(october.lin, "refund_rate").status == "missing"
+
+
+def test_a_decider_writes_a_typed_rate_in_percent_as_it_stands_on_the_card():
+    assert read_value("0.5", fact_key("typed_rate.5")) == (Decimal("0.005"), "")
+    assert read_value("0.5", fact_key("response_seconds")) == (Decimal("0.5"), "")

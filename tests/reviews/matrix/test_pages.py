@@ -76,7 +76,7 @@ def test_the_panel_says_what_is_lacking_and_offers_the_ways_out(firm, as_):
     options = panel[panel.index("<select") : panel.index("</select>")]
     assert options.index("退款金额率") < options.index("不适用，权重由其他项分担") < options.index("手工录入")
     assert "方案原来的口径" not in options
-    assert 'value="本店没有退款订单数、订单数"' in panel
+    assert 'value="无退款订单数、订单数"' in panel
 
 
 def test_a_way_that_does_not_fit_is_refused_in_words(firm, as_):

@@ -1,6 +1,7 @@
 """The engine's ways of feeding a line: nothing, another measure, a typed value. Rules only, no database."""
 
 from decimal import Decimal as D
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from reviews.fact_keys import FACT_KEYS
 from reviews.matrix.feeds import FEEDS, NEXT_BEST
 from reviews.matrix.inforce import can_take, can_type
 from reviews.measures import MEASURES, score_facts
-from reviews.scoring.explain import render_line, sentence
+from reviews.scoring.explain import counted_weight, render_line, sentence
 from reviews.scoring.facts import Fact, Source
 from reviews.scoring.ways import LineWay, Way
 from reviews.shipped import AGENT, GRADED
@@ -36,9 +37,9 @@ def test_another_measure_is_scored_by_the_lines_own_rule_and_said():
     assert (line.status, line.points) == ("scored", D("0.00"))
     assert line.line.measure == "refund_amount_rate"
     zh, en = (sentence(line.explanation, lang) for lang in ("zh", "en"))
-    assert "退单率：本店按退款金额率计算（本店无退款单数）" in zh
+    assert "本店按退款金额率计算（本店无退款单数）" in zh
     assert "九月起" not in zh
-    assert "Refund rate: this shop counts Refund amount rate" in en
+    assert "This shop counts Refund amount rate" in en
     assert AGENT.line("refund_rate").measure == "refund_rate"
 
 
@@ -73,6 +74,17 @@ def test_what_does_not_apply_in_the_shop_gives_its_weight_to_the_others():
     sales, before = line_of(card, "sales_completion"), line_of(full, "sales_completion")
     assert sales.points == (before.points * 100 / 95).quantize(D("0.01"))
     assert card.total == total(card)
+
+
+def test_a_spread_weight_moves_no_share_of_weight():
+    card = score_facts(AGENT, facts(refunded_orders=None), ways=AWAY)
+    weights = {line.line.code: counted_weight(line.explanation) for line in card.lines}
+    assert weights["refund_rate"] == 0
+    assert weights["sales_completion"] == Fraction(3000, 95)
+    assert sum(weights.values()) == 100
+    # 4.6 of 5 stays 92 %, however many points a full line gives.
+    share = Fraction(line_of(card, "service_attitude").points) / weights["service_attitude"]
+    assert round(share, 3) == Fraction(92, 100)
 
 
 def test_lines_that_do_not_apply_of_themselves_keep_their_full_weight_beside_one_the_shop_spreads():
