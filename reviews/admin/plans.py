@@ -253,8 +253,9 @@ class AssignmentForm(_Form):
         """Refuse a plan that has no published version on the day the assignment begins."""
         data = super().clean() or {}
         plan, starts_on = data.get("plan"), data.get("starts_on")
-        known = plan is not None and starts_on is not None
-        if known and (said := plans.assignment_refusal(plan, on=starts_on)):
+        if plan is None or starts_on is None:
+            return data
+        if said := plans.assignment_refusal(plan, on=starts_on):
             raise ValidationError(said)
         return data
 

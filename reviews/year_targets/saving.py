@@ -65,6 +65,22 @@ def start_plan(
     """
     if problems := [*_amount_problems(amount), *_year_problems(unit, year)]:
         raise Refused(problems)
+    root, quarters, months = _frame(year, amount, key)
+    try:
+        with transaction.atomic():
+            for rows in ([root], quarters, months):
+                _add(rows, unit=unit, by=by)
+    except IntegrityError:
+        raise Refused(_("This unit has a plan for that year already.")) from None
+    saved = _settle(
+        read_plan(root), {}, again={root.pk, *(one.pk for one in quarters)}, by=by, at=at,
+        basis=Basis(unit, year, on, equal_if_missing),
+    )  # fmt: skip
+    return root, saved
+
+
+def _frame(year: int, amount: Decimal, key: str) -> tuple[TargetNode, list[TargetNode], list[TargetNode]]:
+    """Return a year, its quarters and its months, not saved yet."""
     levels = TargetNode.Level
     root = TargetNode(level=levels.YEAR, first_month=date(year, 1, 1), key=key, amount=amount)
     quarters = [
@@ -77,17 +93,7 @@ def start_plan(
         )
         for place, month in enumerate(months_of(year))
     ]
-    try:
-        with transaction.atomic():
-            for rows in ([root], quarters, months):
-                _add(rows, unit=unit, by=by)
-    except IntegrityError:
-        raise Refused(_("This unit has a plan for that year already.")) from None
-    saved = _settle(
-        read_plan(root), {}, again={root.pk, *(one.pk for one in quarters)}, by=by, at=at,
-        basis=Basis(unit, year, on, equal_if_missing),
-    )  # fmt: skip
-    return root, saved
+    return root, quarters, months
 
 
 def _add(rows: Sequence[TargetNode], *, by: User | None, unit: Unit | None = None) -> None:
@@ -147,6 +153,9 @@ def save_edits(
 
     Raises Overtaken where the plan is no longer the one `seen`, Refused with every reason.
     """
+    if not edits and not again:
+        hold(root, seen=seen)
+        return Saved()
     take(root, seen=seen, by=by, at=at)
     plan = read_plan(root)
     basis = Basis(root.unit, plan.year, on, equal_if_missing)
