@@ -17,7 +17,7 @@ from simple_history.utils import bulk_create_with_history
 
 from reviews.models import Target, TargetNode
 from reviews.targets import MOST, Recorded, TargetGiven, set_targets
-from reviews.year_targets.labels import amount_of, label_of, some
+from reviews.year_targets.labels import amount_of, full_label_of, label_of, some
 from reviews.year_targets.people import Stint, months_of
 from reviews.year_targets.spread import KEPT_ABOVE
 from reviews.year_targets.stored import CHUNK, Move, Plan, Refused, hold, read_plan, take, write
@@ -130,7 +130,12 @@ def plan_edits(
     settled = _settled(plan, edits, again=(), basis=basis)
     changed = [part for part in settled.walk() if before[part.id] != (part.amount, part.by_hand, part.key)]
     moves = [
-        Move(label_of(plan.nodes[part.id]), before[part.id][0] or Decimal(0), part.amount, part.id in edits)
+        Move(
+            full_label_of(plan.nodes[part.id]),
+            before[part.id][0] or Decimal(0),
+            part.amount,
+            part.id in edits,
+        )
         for part in changed
         if before[part.id][0] != part.amount
     ]
@@ -214,7 +219,7 @@ def _settled(plan: Plan, edits: Mapping[int, Edit], *, again: Collection[int], b
 
 
 def _in_words(plan: Plan, basis: Basis, problem: Problem) -> str:
-    label = label_of(plan.nodes[problem.part_id])
+    label = full_label_of(plan.nodes[problem.part_id])
     if problem.code == NO_WEIGHTS:
         return basis.missing[problem.part_id]
     words = _(
