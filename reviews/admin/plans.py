@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from reviews import plans
 from reviews.admin.matrix import shops_read
+from reviews.admin.plan_sheet import PlanSheets
 from reviews.matrix import gate
 from reviews.models import Plan, PlanAssignment, PlanVersion
 from reviews.plan_editor.acts import act
@@ -107,13 +108,13 @@ class PlanAdmin(RoleAdmin):
             path("version/<uuid:public_id>/copy/", wrap(self.copy), name="reviews_plan_copy"),
             path("version/<uuid:public_id>/delete/", wrap(self.drop), name="reviews_plan_drop"),
         ]
-        return [*pages, *super().get_urls()]
+        return [*pages, *PlanSheets(self).urls(), *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Start a plan: from nothing, or from one that ships."""
-        self._writers_only(request)
+        self.writers_only(request)
         form = StartForm(request.POST or None, today=timezone.localdate())
         if request.method == "POST" and form.is_valid():
             starts_on = form.cleaned_data["starts_on"]
@@ -149,7 +150,7 @@ class PlanAdmin(RoleAdmin):
         if request.method != "POST":
             state = state_of(plans.to_core(version), starts_on=version.starts_on, note=version.note)
             return self._editor(request, version, state, plain=frozen or not self.may(request, HR))
-        self._writers_only(request)
+        self.writers_only(request)
         if frozen:
             said = _("%(version)s is published and cannot be changed.") % {"version": version}
             messages.error(request, said)
@@ -188,7 +189,7 @@ class PlanAdmin(RoleAdmin):
         version = get_object_or_404(versions_of(request), public_id=public_id)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        self._writers_only(request)
+        self.writers_only(request)
         state, action = read_state(request.POST), request.POST.get("do", "")
         focus = act(state, action, request.POST) if action else ""
         drawing = Drawing.of(state, code=version.plan.code)
@@ -206,7 +207,7 @@ class PlanAdmin(RoleAdmin):
         version = get_object_or_404(versions_of(request), public_id=public_id)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        self._writers_only(request)
+        self.writers_only(request)
         starts_on = first_of_next_month(max(timezone.localdate(), version.starts_on))
         made = plans.new_version(version, starts_on=starts_on, by=_user(request))
         return redirect("admin:reviews_plan_version", made.public_id)
@@ -214,7 +215,7 @@ class PlanAdmin(RoleAdmin):
     def drop(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
         """Ask, then delete a draft."""
         version = get_object_or_404(versions_of(request), public_id=public_id)
-        self._writers_only(request)
+        self.writers_only(request)
         if request.method != "POST":
             return self._page(request, "drop", title=_("Delete a draft"), version=version)
         try:
@@ -224,7 +225,12 @@ class PlanAdmin(RoleAdmin):
             messages.error(request, str(error))
         return redirect("admin:reviews_plan_changelist")
 
-    def _writers_only(self, request: HttpRequest) -> None:
+    def versions(self, request: HttpRequest) -> QuerySet[PlanVersion]:
+        """Return the versions the reader may open today."""
+        return versions_of(request)
+
+    def writers_only(self, request: HttpRequest) -> None:
+        """Raise PermissionDenied for whoever only reads."""
         if not self.may(request, HR):
             raise PermissionDenied
 

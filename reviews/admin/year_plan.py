@@ -280,29 +280,21 @@ class YearPlanAdmin(ReadOnlyAdmin):
         status: int = 0,
     ) -> HttpResponse:
         """Return the page, with what was typed where `rows` are given."""
-        if root is not None:
-            if month is None:
-                month, team = self._place(request, root)
-            sales = last_year(root, on=timezone.localdate())
-            fresh = rows_of(shown_nodes(root, month=month, team=team), sales)
-            typed = {row.node.pk: row for row in rows or []}
-            for row in fresh:
-                if kept := typed.get(row.node.pk):
-                    row.text, row.by_hand, row.key = kept.text, kept.by_hand, kept.key
-                    row.problem = kept.problem
-            rows = fresh
+        if root is not None and month is None:
+            month, team = self._place(request, root)
+        shown = _rows(root, month=month, team=team, typed=rows or []) if root is not None else []
         context = {
             **self.admin_site.each_context(request),
             "title": _("Year plan"),
             "root": root,
-            "rows": rows or [],
+            "rows": shown,
             "unit": unit,
             "units": self.units(request),
             "year": year,
             "years": sorted({*years_of(self.get_queryset(request)), year, *_near()}, reverse=True),
             "month": month,
             "team": team,
-            "broken": month is not None and any(row.depth > 2 for row in rows or []),
+            "broken": month is not None and any(row.depth > 2 for row in shown),
             "seen": version_of(root) if root else "",
             "keys": TargetNode.Key.choices,
             "writes": unit is not None and self.writes(request, unit),
@@ -312,6 +304,17 @@ class YearPlanAdmin(ReadOnlyAdmin):
         }
         code = status or (400 if problems else 200)
         return TemplateResponse(request, "admin/reviews/year/page.html", context, status=code)
+
+
+def _rows(root: TargetNode, *, month: date | None, team: Unit | None, typed: list[Row]) -> list[Row]:
+    """Return the rows as stored, with last year beside them, and with what was typed in vain in its place."""
+    sales = last_year(root, on=timezone.localdate())
+    rows = rows_of(shown_nodes(root, month=month, team=team), sales)
+    kept = {row.node.pk: row for row in typed}
+    for row in rows:
+        if one := kept.get(row.node.pk):
+            row.text, row.by_hand, row.key, row.problem = one.text, one.by_hand, one.key, one.problem
+    return rows
 
 
 def address(*, unit: Unit, year: int, month: date | None = None, team: Unit | None = None) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from reviews.demo import cast, company, work
@@ -17,10 +18,16 @@ from reviews.demo.files import Desk
 from reviews.demo.months import Year, attendance_of
 from reviews.demo.quality import Room
 from reviews.figures.sources import DINGTALK
-from reviews.models import OpeningMonth
+from reviews.models import OpeningMonth, Target, TargetNode
+from reviews.year_targets.saving import save_edits, start_plan
+from reviews.year_targets.stored import version_of
+from reviews.year_targets.tree import Edit
 from staff import calendar
-from staff.models import Attendance, Person
+from staff.models import Attendance, Person, Unit, User
+from staff.money import to_cents
 from staff.services import seed_calendar
+
+NOVEMBER = Decimal("1.3")  # of an even share: 双11
 
 Say = Callable[[str], object]
 
@@ -51,6 +58,29 @@ def load(*, last_month: date, now: datetime, say: Say, count: int = MONTHS) -> N
                 year.leave_half_way(month)
             else:
                 year.finish(month)
+        say("year plan")
+        _plan(last_month, now=now, by=room.users["顾宁"])
+
+
+def _plan(month: date, *, now: datetime, by: User) -> None:
+    """Plan the year of the last month: the targets of all its months are as high, November's by hand higher."""
+    targets = Target.objects.current().filter(month=month, kind=Target.Kind.SALES)
+    amount = (targets.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)) * 12
+    on = timezone.localdate(now)
+    root, _saved = start_plan(
+        unit=Unit.objects.get(code=company.ROOT),
+        year=month.year,
+        amount=amount,
+        key=TargetNode.Key.HOURS,
+        by=by,
+        at=now,
+        on=on,
+    )
+    quarter = TargetNode.objects.get(level=TargetNode.Level.QUARTER, first_month=date(month.year, 10, 1))
+    november = TargetNode.objects.get(parent=quarter, first_month=date(month.year, 11, 1))
+    higher = Edit(amount=to_cents((november.amount or Decimal(0)) * NOVEMBER))
+    at = now + timedelta(seconds=1)
+    save_edits(root, {november.pk: higher}, seen=version_of(root), by=by, at=at, on=on)
 
 
 def _attend(agents: list[company.Agent], clock: Clock) -> None:

@@ -24,6 +24,13 @@ def label_of(node: TargetNode) -> str:
     return str(node.unit if node.person is None else node.person)
 
 
+def full_label_of(node: TargetNode) -> str:
+    """Return a part's label where parts of several months stand together: 2027-03 林娜 A1."""
+    if node.level in (TargetNode.Level.TEAM, TargetNode.Level.AGENT):
+        return f"{node.first_month:%Y-%m} {label_of(node)}"
+    return label_of(node)
+
+
 def some(names: Iterable[str]) -> str:
     """Return names as a list that stays short."""
     found = list(dict.fromkeys(names))

@@ -17,7 +17,7 @@ from simple_history.utils import bulk_create_with_history
 
 from reviews.models import Target, TargetNode
 from reviews.targets import MOST, Recorded, TargetGiven, set_targets
-from reviews.year_targets.labels import amount_of, label_of, some
+from reviews.year_targets.labels import amount_of, full_label_of, label_of, some
 from reviews.year_targets.people import Stint, months_of
 from reviews.year_targets.spread import KEPT_ABOVE
 from reviews.year_targets.stored import CHUNK, Move, Plan, Refused, hold, read_plan, take, write
@@ -65,6 +65,22 @@ def start_plan(
     """
     if problems := [*_amount_problems(amount), *_year_problems(unit, year)]:
         raise Refused(problems)
+    root, quarters, months = _frame(year, amount, key)
+    try:
+        with transaction.atomic():
+            for rows in ([root], quarters, months):
+                _add(rows, unit=unit, by=by)
+    except IntegrityError:
+        raise Refused(_("This unit has a plan for that year already.")) from None
+    saved = _settle(
+        read_plan(root), {}, again={root.pk, *(one.pk for one in quarters)}, by=by, at=at,
+        basis=Basis(unit, year, on, equal_if_missing),
+    )  # fmt: skip
+    return root, saved
+
+
+def _frame(year: int, amount: Decimal, key: str) -> tuple[TargetNode, list[TargetNode], list[TargetNode]]:
+    """Return a year, its quarters and its months, not saved yet."""
     levels = TargetNode.Level
     root = TargetNode(level=levels.YEAR, first_month=date(year, 1, 1), key=key, amount=amount)
     quarters = [
@@ -77,17 +93,7 @@ def start_plan(
         )
         for place, month in enumerate(months_of(year))
     ]
-    try:
-        with transaction.atomic():
-            for rows in ([root], quarters, months):
-                _add(rows, unit=unit, by=by)
-    except IntegrityError:
-        raise Refused(_("This unit has a plan for that year already.")) from None
-    saved = _settle(
-        read_plan(root), {}, again={root.pk, *(one.pk for one in quarters)}, by=by, at=at,
-        basis=Basis(unit, year, on, equal_if_missing),
-    )  # fmt: skip
-    return root, saved
+    return root, quarters, months
 
 
 def _add(rows: Sequence[TargetNode], *, by: User | None, unit: Unit | None = None) -> None:
@@ -124,7 +130,12 @@ def plan_edits(
     settled = _settled(plan, edits, again=(), basis=basis)
     changed = [part for part in settled.walk() if before[part.id] != (part.amount, part.by_hand, part.key)]
     moves = [
-        Move(label_of(plan.nodes[part.id]), before[part.id][0] or Decimal(0), part.amount, part.id in edits)
+        Move(
+            full_label_of(plan.nodes[part.id]),
+            before[part.id][0] or Decimal(0),
+            part.amount,
+            part.id in edits,
+        )
         for part in changed
         if before[part.id][0] != part.amount
     ]
@@ -147,6 +158,9 @@ def save_edits(
 
     Raises Overtaken where the plan is no longer the one `seen`, Refused with every reason.
     """
+    if not edits and not again:
+        hold(root, seen=seen)
+        return Saved()
     take(root, seen=seen, by=by, at=at)
     plan = read_plan(root)
     basis = Basis(root.unit, plan.year, on, equal_if_missing)
@@ -205,7 +219,7 @@ def _settled(plan: Plan, edits: Mapping[int, Edit], *, again: Collection[int], b
 
 
 def _in_words(plan: Plan, basis: Basis, problem: Problem) -> str:
-    label = label_of(plan.nodes[problem.part_id])
+    label = full_label_of(plan.nodes[problem.part_id])
     if problem.code == NO_WEIGHTS:
         return basis.missing[problem.part_id]
     words = _(

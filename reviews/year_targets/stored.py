@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from simple_history.utils import bulk_update_with_history
 
 from reviews.models import TargetNode
-from reviews.year_targets.labels import amount_of, label_of
+from reviews.year_targets.labels import amount_of, full_label_of
 from reviews.year_targets.tree import Part
 from staff.models import User
 
@@ -131,7 +131,7 @@ def write(plan: Plan, settled: Part, *, typed: set[int], by: User | None, at: da
     for part in settled.walk():
         node = plan.nodes[part.id]
         if node.amount != part.amount:
-            moves.append(Move(label_of(node), amount_of(node), part.amount, part.id in typed))
+            moves.append(Move(full_label_of(node), amount_of(node), part.amount, part.id in typed))
         if (node.amount, node.by_hand, node.key) != (part.amount, part.by_hand, part.key):
             node.amount, node.by_hand, node.key = part.amount, part.by_hand, part.key
             node.changed_by, node.changed_at = by, at

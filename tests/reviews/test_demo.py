@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from reviews.demo import cast, company, work
 from reviews.demo.load import load
 from reviews.gaps import gaps_of
-from reviews.models import AgentFigures, Card, ImportBatch, NoCard, Objection, SpotCheck
+from reviews.models import AgentFigures, Card, ImportBatch, NoCard, Objection, SpotCheck, TargetNode
 from staff.models import Person, PlatformAccount, User
 from tests import factories as make
 
@@ -72,6 +72,7 @@ def test_two_months_of_it_leave_something_to_do_for_everybody(db, debug):
     assert set(NoCard.objects.values_list("reason", flat=True)) == {"position"}
     assert AgentFigures.objects.exists()
     assert SpotCheck.objects.exists()
+    assert TargetNode.objects.get(level="month", by_hand=True).first_month == date(2026, 11, 1)
     out = StringIO()
     call_command("demo_logins", stdout=out)
     assert all(f"  {name} " in out.getvalue() for name in cast.SHOWN)

@@ -95,18 +95,11 @@ def test_missing_months_are_named_and_equal_parts_are_for_hr_to_allow(firm, star
     assert amounts("month")[:3] == ["120000.00", "60000.00", "120000.00"]
 
 
-@pytest.mark.parametrize(
-    ("more", "said"),
-    [
-        pytest.param({"amount": "-1"}, "0", id="negative"),
-        pytest.param({"amount": "1.005"}, "decimals", id="below a cent"),
-        pytest.param({"amount": "NaN"}, "0", id="NaN"),
-    ],
-)
-def test_a_plan_that_cannot_be_is_refused(firm, started, more, said):
+@pytest.mark.parametrize("amount", ["-1", "1.005", "NaN", "1000000000000.01"])
+def test_a_plan_that_cannot_be_is_refused(firm, started, amount):
     with pytest.raises(Refused) as refused:
-        started(**more)
-    assert said in refused.value.messages[0]
+        started(amount=amount)
+    assert len(refused.value.messages) == 1
     assert not TargetNode.objects.exists()
 
 
@@ -176,7 +169,7 @@ def test_agents_weigh_the_days_they_are_employed(firm, started):
     assert done.recorded.new == 4
     target = Target.objects.get(person=firm.wu)
     assert abs(target.amount - share) < D("0.03")  # for a full month, of which the card counts 15 of 31 days
-    assert target.source.endswith("2027")
+    assert "2027" in target.source
 
 
 def test_a_month_follows_who_came_and_went_and_keeps_what_was_set_by_hand(march, firm):

@@ -63,8 +63,8 @@ def test_a_changed_amount_is_looked_at_then_written_and_kept(march, login, firm)
     row_about(rows, "A1")[6] = "20000"
     page = hand_in(hr, march, rows)
     moves = {move.label: (str(move.old), str(move.new), move.typed) for move in page.context["saved"].moves}
-    assert moves["林娜 A1"] == ("16666.67", "20000.00", True)
-    assert moves["周敏 A3"] == ("16666.66", "15000.00", False)
+    assert moves["2027-03 林娜 A1"] == ("16666.67", "20000.00", True)
+    assert moves["2027-03 周敏 A3"] == ("16666.66", "15000.00", False)
     assert amounts("agent", unit=firm.first)[0] == "16666.67"
     assert write(hr, march, page).status_code == 302
     assert amounts("agent", unit=firm.first) == ["20000.00", "15000.00", "15000.00"]
