@@ -15,7 +15,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 
 from reviews.figures.fields import AGENT_FIELDS, AMOUNTS, BASES, COUNTS, PARTS, SHOP_FIELDS
 from reviews.figures.formats import AGENT_SOURCES, SHOP_SOURCES
@@ -94,7 +95,7 @@ class Order:
         self, shop_ids: Collection[int] | None, shipped: Sequence[str], *, months: bool = True
     ) -> None:
         """Load the shops' own orders; without `months` only those that hold for every month."""
-        self.shipped = in_order(shipped)
+        self._shipped = shipped
         self.rules: dict[tuple[int, date | None, str], dict[str, int]] = defaultdict(dict)
         self.known: dict[tuple[int, date, str], dict[str, int]] = {}
         rows = (
@@ -106,6 +107,11 @@ class Order:
             if month is not None and not months:
                 continue
             self.rules[shop_id, month, name][source] = rank
+
+    @cached_property
+    def shipped(self) -> Sequence[str]:
+        """The order where nothing was turned; asked for only where two sources meet."""
+        return in_order(self._shipped)
 
     def places(self, shop_id: int, day: date, name: str) -> dict[str, int]:
         """Return each source's place for a field: month before shop, field before all fields.
@@ -154,11 +160,8 @@ def counted_agent_figures(
     holders = Holders(first_day, last_day)
     order = Order(shop_ids, AGENT_SOURCES)
     result: list[CountedRow] = []
-    found: dict[tuple[int, int | None, int | None, Span], list[Any]] = defaultdict(list)
     names = tuple(AGENT_FIELDS)
-    columns = ("shop_id", "account_id", "person_id", "first_day", "last_day", "source", "file_id", "batch_id")
-    for row in rows.values_list(*columns, "estimated", *names):
-        found[row[0], row[1], row[2], (row[3], row[4])].append(row)
+    found = _by_place(rows, names)
     wanted = None if person_ids is None else set(person_ids)
     rosters = Rosters(holders, {account_id for _shop, account_id, _person, _span in found if account_id})
     for (shop_id, account_id, person_id, span), sources in found.items():
@@ -172,6 +175,17 @@ def counted_agent_figures(
         result += [part for part in parts if wanted is None or part.person_id in wanted]
     _settle_people(result, order)
     return result
+
+
+def _by_place(
+    rows: QuerySet[AgentFigures], names: Sequence[str]
+) -> dict[tuple[int, int | None, int | None, Span], list[Any]]:
+    """Return the sources' rows by shop, account, person and span, in the layout that `_choose` reads."""
+    found: dict[tuple[int, int | None, int | None, Span], list[Any]] = defaultdict(list)
+    columns = ("shop_id", "account_id", "person_id", "first_day", "last_day", "source", "file_id", "batch_id")
+    for row in rows.values_list(*columns, "estimated", *names):
+        found[row[0], row[1], row[2], (row[3], row[4])].append(row)
+    return found
 
 
 def _divide(row: CountedRow, shares: Sequence[tuple[int, int]]) -> list[CountedRow]:
