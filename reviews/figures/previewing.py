@@ -23,7 +23,7 @@ from reviews.models import ImportBatch, ImportChange, ImportFile, ImportIssue, T
 SHOWN_CHANGES = 12
 SHOWN_ISSUES = 40
 OVERLAP = "overlap"
-UNRECOGNISED = frozenset({"no_header", "missing_columns", "several_profiles"})
+UNRECOGNISED = frozenset({"no_header", "missing_columns", "several_profiles", "encoding_unsure"})
 NEEDS_DAYS = frozenset({"no_span", "name_no_such_day", "name_several_spans"})
 COUNTS = ("rows", "new", "changed", "unchanged", "skipped", "faulty", "unknown")
 

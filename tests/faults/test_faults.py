@@ -15,10 +15,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
 
 from reviews.figures.messages import place, sentence
-from reviews.models import AgentFigures, Chat, ShopFigures, ShopMonth, ShopOrder, Target
+from reviews.models import AgentFigures, Chat, ImportProfile, ShopFigures, ShopMonth, ShopOrder, Target
 from staff.models import Person, PlatformAccount, Shift, User
 from tests import factories
 from tests.faults.door import LIST, read_batch
@@ -136,6 +137,31 @@ def test_heavy_files_take_neither_long_nor_much_memory(tmp_path, case):
     assert told["rows"] <= 3
     assert told["seconds"] < SECONDS
     assert told["grown"] < MEBIBYTES
+
+
+def as_samples(client, some):
+    """Upload files as samples of an import profile: each is refused in words, or its columns are shown."""
+    for case in some:
+        body = SimpleUploadedFile("sample.xlsx", case.make())
+        answer = client.post("/admin/reviews/importprofile/sample/", {"sample": body})
+        assert answer.status_code == 302, case.family
+        page = client.get(answer.url)
+        assert page.status_code == 200, case.family
+        shown = page.content.decode()
+        assert ("/map/" in answer.url) or ("bg-red" in shown), case.family
+        assert "<img src=x" not in shown
+        assert "<script>alert" not in shown
+    assert not ImportProfile.objects.exists()
+
+
+def test_some_malformed_files_as_samples_of_a_profile(hr):
+    as_samples(hr, LIGHT[5::40])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(5))
+def test_malformed_files_as_samples_of_a_profile(hr, part):
+    as_samples(hr, LIGHT[part::5])
 
 
 def test_odd_but_right_files_go_in_with_their_figures(hr, shop, monkeypatch):
