@@ -20,8 +20,8 @@ from django.utils.functional import cached_property
 
 from reviews.figures.fields import AGENT_FIELDS, AMOUNTS, BASES, COUNTS, PARTS, SHOP_FIELDS
 from reviews.figures.formats import AGENT_SOURCES, SHOP_SOURCES
+from reviews.figures.holders import ALONE, Rosters, split_amount, split_count
 from reviews.figures.holders import Holders as Holders
-from reviews.figures.holders import Rosters, split_amount, split_count
 from reviews.figures.holders import moment as moment
 from reviews.figures.profiles.registry import in_order
 from reviews.models import AgentFigures, ShopFigures, SourceOrder
@@ -171,8 +171,7 @@ def counted_agent_figures(
             continue
         one = CountedRow(shop_id, account_id, owner, *span)
         one.fields = _choose(sources, names, order, shop_id, span[0], offset=9)
-        parts = _divide(one, shares) if shares else [one]
-        result += [part for part in parts if wanted is None or part.person_id in wanted]
+        result += [part for part in _divide(one, shares) if wanted is None or part.person_id in wanted]
     _settle_people(result, order)
     return result
 
@@ -194,7 +193,9 @@ def _divide(row: CountedRow, shares: Sequence[tuple[int, int]]) -> list[CountedR
     Averages and rates cannot be divided: they stay with the shop, in a row of nobody's. Where one person
     had the account for the whole span all of it is that person's, and nothing is estimated.
     """
-    if len(shares) == 1 and shares[0][1] < 0:
+    if not shares:
+        return [row]
+    if shares[0][1] == ALONE:
         row.person_id = shares[0][0]
         return [row]
     people, weights = [person for person, _w in shares], [weight for _p, weight in shares]

@@ -301,13 +301,13 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><sst>&b;</s
         ),
         pytest.param(
             lambda p: p.write_bytes("客服,接待量".encode("utf-16-be")),
-            "foreign_characters",
+            "encoding",
             id="bare utf-16, big end",
         ),
         pytest.param(
             lambda p: p.write_bytes("客服帳號,諮詢人數,客服銷售額\n小美,1,2\n".encode("big5")),
-            "no_header",
-            id="IMP_11 big5 that decodes as something",
+            "foreign_characters",
+            id="IMP_11 big5 with rows",
         ),
         pytest.param(
             lambda p: p.write_bytes("旺旺昵称".encode()[:-1] + b"\xff"), "encoding", id="cut character"
