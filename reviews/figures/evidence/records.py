@@ -38,6 +38,11 @@ class Table:
     who: int
     day: int
 
+    @property
+    def near(self) -> str:
+        """The column of the key that few rows share."""
+        return BUYER if BUYER in self.key else self.key[0]
+
     @cached_property
     def key_of(self) -> Callable[[Record], Hashable]:
         """What makes a record the same row."""

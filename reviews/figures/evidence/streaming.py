@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST = {ACCOUNT: 120, "number": 40, "order_number": 40, "reason": 100, "responsible": 40, "status": 30}
 _DIGIT = re.compile(r"\d")
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = re.compile(r"[A-Za-z]|[^\x00-\x7f]")
 
 
 class EvidenceReader(RowReader):

@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
 
 from reviews.figures.evidence.formats import EVIDENCE_FORMATS
-from reviews.figures.evidence.records import TABLES, Table
+from reviews.figures.evidence.records import TABLES
 from reviews.models import ImportBatch, ImportFile, ShopOrder
 from staff.models import Shop
 
@@ -44,12 +44,14 @@ def switch(batch: ImportBatch) -> None:
         mine = table.model.objects.filter(batch=batch)
         if not mine.exists():
             continue
-        followers = mine.filter(**_same(table))
         earlier = table.model.objects.filter(shop=batch.shop, current=True)
         if earlier.exists():
             if table.model is ShopOrder:
                 _carry_over(mine, earlier)
-            earlier.filter(Exists(followers)).update(current=False)
+            # Driven by the batch's rows: each finds its earlier one in the index of what counts.
+            same = earlier.filter(**{name: OuterRef(name) for name in table.key}).values("pk")[:1]
+            replaced = mine.annotate(old=Subquery(same)).filter(old__isnull=False).values("old")
+            table.model.objects.filter(pk__in=replaced).update(current=False)
         mine.update(current=True)
 
 
@@ -71,18 +73,19 @@ def switch_back(batch: ImportBatch) -> None:
         if not mine.exists():
             continue
         mine.update(current=False)
-        counting = model.objects.filter(shop=batch.shop, batch__state=State.APPLIED)
+        # One pass over the rows that share a number or buyer with the batch: no index knows older rows.
+        near = model.objects.filter(shop=batch.shop, **{f"{table.near}__in": mine.values(table.near)})
         latest = (
-            counting.filter(Exists(mine.filter(**_same(table))))
+            near.order_by()
             .values(*table.key)
-            .annotate(latest=Max("pk"))
+            .annotate(
+                ours=Count("pk", filter=Q(batch=batch)),
+                latest=Max("pk", filter=Q(batch__state=State.APPLIED)),
+            )
+            .filter(ours__gt=0, latest__isnull=False)
             .values("latest")
         )
         model.objects.filter(pk__in=latest, current=False).update(current=True)
-
-
-def _same(table: Table) -> dict[str, Any]:
-    return {name: OuterRef(name) for name in table.key}
 
 
 def later_batch_relying(batch: ImportBatch) -> ImportBatch | None:
