@@ -14,7 +14,6 @@ from reviews.completeness.grid import SHOP_DAYS, Cell, Grid, State, Stored
 from reviews.completeness.reading import SOURCES, read_facts
 from reviews.completeness.wording import source_name
 from reviews.figures.counting import Order, moment
-from reviews.figures.days import Span
 from reviews.figures.fields import AMOUNTS, LABELS, RATES
 from reviews.figures.formats import AGENT_SOURCES
 from reviews.models import FigureExcuse, ImportBatch
@@ -95,10 +94,14 @@ def opened(shop: Shop, source: str, day: date, *, today: date) -> Opened | None:
         cell,
         _absent(grid, shop, source, cell),
         list(batches.order_by("pk")),
-        sorted({str(Span(row.first, row.last)) for row in stored if row.first != row.last}),
+        sorted({_days(row) for row in stored if row.first != row.last}),
         _differences(grid, shop, source, day),
         list(excuses.order_by("pk")),
     )
+
+
+def _days(row: Stored) -> str:
+    return _("{first} to {last}").format(first=f"{row.first:%Y-%m-%d}", last=f"{row.last:%m-%d}")
 
 
 def _absent(grid: Grid, shop: Shop, source: str, cell: Cell) -> list[Absent]:

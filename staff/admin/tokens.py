@@ -104,6 +104,14 @@ class ApiTokenAdmin(RoleAdmin):
         """Whether the user may end tokens."""
         return self.may_write(request)
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Offer to save only: what follows is the secret, not another form."""
+        plain = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        page: HttpResponse = super().add_view(request, form_url, {**(extra_context or {}), **plain})
+        return page
+
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:  # noqa: FBT001
         """Make it through the service and keep its secret for this one answer."""
         obj.secret = issue_token(obj, by=user_of(request), at=timezone.now())  # type: ignore[attr-defined]

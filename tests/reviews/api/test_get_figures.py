@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from django.core.management import call_command
 
 from reviews.models import ImportBatch
 from staff import jobs
-from staff.models import Shop
+from staff.models import AccountHolder, Shop
 from tests import factories
 from tests.reviews.api.conftest import URL, row, token_for
 
@@ -68,6 +69,16 @@ def test_pages_put_together_are_the_whole(fetch, stored, place):
 def test_filters_narrow(fetch, stored, asked, many):
     answer = fetch(**asked)
     assert (answer.status_code, answer.json()["count"]) == (200, many)
+
+
+def test_a_staff_number_means_the_days_on_which_the_account_was_that_persons(fetch, stored, place):
+    account = AccountHolder.objects.get(person=place.agent)
+    moved = datetime(2026, 10, 2, 16, tzinfo=UTC)  # the midnight before 3 October in Shanghai
+    AccountHolder.objects.filter(pk=account.pk).update(ends_at=moved)
+    AccountHolder.objects.create(account=account.account, person=place.hr, starts_at=moved)
+    days = [one["date"] for one in fetch(month="2026-10", staff_no="0017").json()["results"]]
+    assert days == ["2026-10-01", "2026-10-02"]
+    assert fetch(month="2026-10", staff_no="hr").json()["count"] == 2
 
 
 @pytest.mark.parametrize(
