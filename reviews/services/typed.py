@@ -72,37 +72,33 @@ def slots(people: Collection[Assignment], month: date) -> list[Slot]:
     }
     plans = core_plans({version for version in versions.values() if version is not None})
     of_unit = shops_by_unit()
-    held_ways = sources_in_force(month, shop_ids=set(of_unit.values()))
-    codes = {plan.code: plan for plan in plans.values()}
-    ids = [one.person_id for one in people]
-    rows = ManualValue.objects.filter(person__in=ids, month=month, superseded=False)
-    held = {(row.person_id, row.plan_id, row.line): row.value for row in rows}
-    cards = Card.objects.filter(person__in=ids, month=month).exclude(state=CardState.DRAFT)
-    locked = set(cards.values_list("person_id", flat=True))
+    fed = sources_in_force(month, shop_ids=set(of_unit.values()))
+    held, locked = _standing([one.person_id for one in people], month)
     found = []
     for one in people:
         version = versions[one.person_id]
         if version is None:
             continue
         plan = plans[version]
-        sources = held_ways.get((of_unit.get(one.unit_id, 0), plan.code), {})
-        ways = ways_of(codes[plan.code], sources)
+        sources = fed.get((of_unit.get(one.unit_id, 0), plan.code), {})
+        ways = ways_of(plan, sources)
         for line in plan.lines:
             if line.code in ways and ways[line.code].way is Way.MANUAL:
-                plan_id = sources[line.code].plan_id
+                plan_id, measure = sources[line.code].plan_id, MEASURES[line.measure]
                 value = held.get((one.person_id, plan_id, line.code))
-                found.append(
-                    Slot(
-                        one.person,
-                        one.unit.name,
-                        plan_id,
-                        line,
-                        MEASURES[line.measure],
-                        value,
-                        one.person_id in locked,
-                    )
-                )
+                past_draft = one.person_id in locked
+                found.append(Slot(one.person, one.unit.name, plan_id, line, measure, value, past_draft))
     return found
+
+
+def _standing(
+    person_ids: Sequence[int], month: date
+) -> tuple[dict[tuple[int, int, str], Decimal | None], set[int]]:
+    """Return the values that stand, and whose cards are past draft."""
+    rows = ManualValue.objects.filter(person__in=person_ids, month=month, superseded=False)
+    held = {(row.person_id, row.plan_id, row.line): row.value for row in rows}
+    cards = Card.objects.filter(person__in=person_ids, month=month).exclude(state=CardState.DRAFT)
+    return held, set(cards.values_list("person_id", flat=True))
 
 
 def save_values(given: Sequence[Given], *, among: Sequence[Slot], month: date, by: User) -> int:
