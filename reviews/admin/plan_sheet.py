@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -12,7 +13,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from reviews.plan_editor.starting import first_of_next_month
 from reviews.plan_sheet import PlanSheetRefused, draft_from_sheet, plan_file
@@ -26,6 +29,15 @@ if TYPE_CHECKING:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_BYTES = 2 * 1024 * 1024
 SHOWN = 50
+
+
+class SheetForm(forms.Form):
+    """The sheet to hand in."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Sheet of this plan"),
+        widget=UnfoldAdminFileFieldWidget({"accept": ".xlsx,.csv", "required": True}),
+    )
 
 
 class PlanSheets:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from reviews import plans
 from reviews.admin.matrix import shops_read
-from reviews.admin.plan_sheet import PlanSheets
+from reviews.admin.plan_sheet import PlanSheets, SheetForm
 from reviews.matrix import gate
 from reviews.models import Plan, PlanAssignment, PlanVersion
 from reviews.plan_editor.acts import act
@@ -141,6 +141,7 @@ class PlanAdmin(RoleAdmin):
             versions=versions_of(request).filter(plan=plan).select_related("published_by__person"),
             assigned=PlanAssignment.objects.filter(plan=plan).select_related("unit", "position"),
             may_edit=self.may(request, HR),
+            sheet_form=SheetForm(),
         )
 
     def editor(self, request: HttpRequest, public_id: UUID) -> HttpResponse:

@@ -67,12 +67,13 @@ class Basis:
 
     def people_of(self, part: TargetNode) -> list[Stint]:
         """Return the people a part stands for, one for each month."""
-        everybody = [one for month in covered(part) for one in self.stints[month]]
-        if part.person_id is not None:
-            return [one for one in everybody if one.person_id == part.person_id]
-        if part.level == TargetNode.Level.TEAM:
-            return [one for one in everybody if one.unit.pk == part.unit_id]
-        return everybody
+        if part.level == TargetNode.Level.AGENT:
+            where = "person", part.person_id
+        elif part.level == TargetNode.Level.TEAM:
+            where = "team", part.unit_id
+        else:
+            where = "all", 0
+        return [one for month in covered(part) for one in self.places.get((month, *where), ())]
 
     def _sum(self, part: TargetNode, worth: Callable[[Stint], Fraction]) -> Fraction:
         return sum(map(worth, self.people_of(part)), Fraction(0))
@@ -154,6 +155,16 @@ class Basis:
     def stints(self) -> dict[date, list[Stint]]:
         """The year's agents by month."""
         return stints(self.unit, months_of(self.year), with_targets=True)
+
+    @cached_property
+    def places(self) -> dict[tuple[date, str, int | None], list[Stint]]:
+        """The year's agents by month and person, month and team, month alone: a thousand are asked for often."""
+        found: dict[tuple[date, str, int | None], list[Stint]] = defaultdict(list)
+        for month, people in self.stints.items():
+            for one in people:
+                for where in (("person", one.person_id), ("team", one.unit.pk), ("all", 0)):
+                    found[month, *where].append(one)
+        return dict(found)
 
     @cached_property
     def last_year(self) -> Sales:
