@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Count, Max
 
 from reviews.figures.fields import AGENT_FIELDS, SHOP_FIELDS
+from reviews.figures.profiles.registry import with_profile_name
 from reviews.matrix.places import shops_by_unit
 from reviews.models import AgentFigures, ShopFigures, Target
 from staff.access import current_assignments
@@ -25,9 +26,10 @@ MONTHS_LOOKED_AT = 2
 
 @dataclass(slots=True)
 class Filled:
-    """How far one source fills one field in a shop: on which days, in how many of its rows."""
+    """How far one source (of an import profile: its name too) fills one field in a shop: days and rows."""
 
     source: str
+    profile: str = ""
     days: set[date] = field(default_factory=set)
     rows: int = 0
     of_rows: int = 0
@@ -61,13 +63,13 @@ def imported(shop_ids: Collection[int], month: date) -> Mapping[int, Imported]:
     first, last = add_months(month, 1 - MONTHS_LOOKED_AT), last_day_of(month)
     found: dict[int, Imported] = {shop: Imported() for shop in shop_ids}
     spans = {"current": True, "shop__in": shop_ids, "first_day__gte": first, "last_day__lte": last}
-    columns = ("shop_id", "source", "first_day", "last_day")
+    columns = ("shop_id", "source", "profile_name", "first_day", "last_day")
     for names, rows, part in (
         (tuple(AGENT_FIELDS), AgentFigures.objects.filter(**spans), "agent"),
         (tuple(SHOP_FIELDS), ShopFigures.objects.filter(**spans), "shop"),
     ):
         counts = {f"n_{name}": Count(name) for name in names}
-        grouped = rows.order_by().values_list(*columns).annotate(n=Count("pk"), **counts)
+        grouped = with_profile_name(rows).order_by().values_list(*columns).annotate(n=Count("pk"), **counts)
         for row in grouped:
             mine = found[row[0]]
             _add(getattr(mine, part), mine.days, row, names)
@@ -78,12 +80,12 @@ def imported(shop_ids: Collection[int], month: date) -> Mapping[int, Imported]:
 def _add(
     fields: dict[str, dict[str, Filled]], all_days: set[date], row: tuple[Any, ...], names: Iterable[str]
 ) -> None:
-    _shop, source, begins, ends, total, *counts = row
+    _shop, source, profile, begins, ends, total, *counts = row
     days = {begins + timedelta(days=number) for number in range((ends - begins).days + 1)}
     all_days |= days
     for name, count in zip(names, counts, strict=True):
         if count:
-            one = fields.setdefault(name, {}).setdefault(source, Filled(source))
+            one = fields.setdefault(name, {}).setdefault(source, Filled(source, profile or ""))
             one.days |= days
             one.rows += count
             one.of_rows += total

@@ -198,7 +198,7 @@ def _said(cell: Cell) -> str:
     if cell.state is State.PARTLY:
         part = min((p for p in cell.parts if p.state is State.PARTLY), key=lambda p: p.days)
         return _("%(days)s of %(of)s days") % {"days": part.days, "of": part.of_days}
-    names = dict.fromkeys(label_of(one.source) for part in cell.parts for one in part.sources)
+    names = dict.fromkeys(label_of(one) for part in cell.parts for one in part.sources)
     owners = [str(OWNER_WORDS[part.owner]) for part in cell.parts if part.state is State.PEOPLE]
     return comma.join(dict.fromkeys([*names, *owners]))
 
@@ -223,9 +223,9 @@ def _later_words(row: LineSource | None) -> str:
     }
 
 
-def label_of(source: str) -> str:
-    """Name a source of figures; one that is no format of ours has its own name."""
-    return str(SOURCE_LABELS.get(source, source))
+def label_of(one: Filled) -> str:
+    """Name a source of figures: a format of ours, or an import profile."""
+    return one.profile or str(SOURCE_LABELS.get(one.source, one.source))
 
 
 def panel_of(plan: Plan, drawn: Field, have: Imported, *, past: Sequence[LineSource]) -> Panel:
@@ -271,7 +271,7 @@ def _standing_in(part: Part) -> dict[str, str]:
 def _source_words(one: Filled, part: Part) -> str:
     text = _("%(source)s: %(days)s of %(of)s days, %(rows)s of %(of_rows)s rows")
     return text % {
-        "source": label_of(one.source),
+        "source": label_of(one),
         "days": len(one.days),
         "of": part.of_days,
         "rows": one.rows,
