@@ -147,15 +147,9 @@ def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
     Raises Refused while a card of one of its months is past draft, and for sheets of people or
     shifts, which are corrected by a new sheet.
     """
+    if refusal := undo_refusal(batch):
+        raise Refused(refusal)
     files = list(batch.files.filter(left_out=False))
-    kinds = {FORMAT_BY_CODE[file.format].kind for file in files if file.format}
-    if not kinds <= adapters.REVERSIBLE:
-        raise Refused(_("Sheets of people and shifts cannot be undone; import a corrected sheet."))
-    if frozen := _frozen_months(batch, files):
-        months = ", ".join(f"{month:%Y-%m}" for month in sorted(frozen))
-        raise Refused(
-            _("Cards of %(months)s are submitted. Return them to draft before undoing.") % {"months": months}
-        )
     with transaction.atomic():
         applied = ImportBatch.objects.filter(pk=batch.pk, state=State.APPLIED)
         if not applied.update(state=State.UNDONE, undone_at=at, undone_by=by):
@@ -165,6 +159,20 @@ def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
         adapters.undo(batch)
         _keep_modes(batch.shop, _months(files))
     batch.refresh_from_db()
+
+
+def undo_refusal(batch: ImportBatch) -> str:
+    """Say why an applied batch cannot be taken back now, or nothing."""
+    files = list(batch.files.filter(left_out=False))
+    kinds = {FORMAT_BY_CODE[file.format].kind for file in files if file.format}
+    if not kinds <= adapters.REVERSIBLE:
+        return _("Sheets of people and shifts cannot be undone; import a corrected sheet.")
+    if frozen := _frozen_months(batch, files):
+        months = ", ".join(f"{month:%Y-%m}" for month in sorted(frozen))
+        return _("Cards of %(months)s are submitted. Return them to draft before undoing.") % {
+            "months": months
+        }
+    return ""
 
 
 def _frozen_months(batch: ImportBatch, files: Iterable[ImportFile]) -> set[date]:

@@ -24,6 +24,7 @@ from reviews.figures.planned import (
     NEW,
     UNCHANGED,
     Change,
+    FileAnswer,
     Plan,
     PlannedFile,
     PlannedRow,
@@ -36,12 +37,16 @@ from staff.models import Shop
 Key = tuple[Any, ...]
 
 
-def compare(reads: Sequence[ReadFile], *, shop: Shop, overlap: str, left_out: Sequence[str] = ()) -> Plan:
-    """Compare files with what is stored. `overlap` is an ImportBatch.Overlap; `left_out` holds file names."""
+def compare(
+    reads: Sequence[ReadFile], *, shop: Shop, overlap: str, answers: Sequence[FileAnswer] = ()
+) -> Plan:
+    """Compare files with what is stored. `overlap` is an ImportBatch.Overlap; `answers` go with the files."""
     files = [PlannedFile(read, issues=list(read.issues), mode=read.mode) for read in reads]
+    for file, answer in zip(files, answers, strict=False):
+        file.answer = answer
     _same_files(files, shop)
     for file in files:
-        if file.read.name in left_out:
+        if file.answer.left_out:
             file.left_out = True
             file.issues.clear()
     active = [file for file in files if not file.left_out]
@@ -175,15 +180,16 @@ def _overlaps(files: Sequence[PlannedFile], known: Known, overlap: str) -> None:
     several = {owner for owner, rows in spans.items() if any(span.days > 1 for span, _f, _s in rows)}
     for file in files:
         kept = []
+        choice = file.answer.overlap or overlap
         for planned in file.rows:
             owner = known.owner_of_row(file.model, planned)
             rivals = _rivals(planned, spans[owner]) if owner in several else []
             if not rivals:
                 kept.append(planned)
-            elif overlap == ImportBatch.Overlap.KEEP and all(stored for _s, _f, stored in rivals):
+            elif choice == ImportBatch.Overlap.KEEP and all(stored for _s, _f, stored in rivals):
                 file.counts[planned.status] -= 1
                 planned.status = KEPT
-            elif overlap == ImportBatch.Overlap.REPLACE and all(stored for _s, _f, stored in rivals):
+            elif choice == ImportBatch.Overlap.REPLACE and all(stored for _s, _f, stored in rivals):
                 planned.replaces = [stored.pk for _s, _f, stored in rivals if stored]
                 kept.append(planned)
             else:

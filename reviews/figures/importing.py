@@ -7,8 +7,8 @@ database's write lock, and what a person was shown is what goes in, or nothing d
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 
 from reviews.figures.comparing import compare
 from reviews.figures.days import Span
-from reviews.figures.planned import Plan, PlannedFile
+from reviews.figures.planned import FileAnswer, Plan, PlannedFile
 from reviews.figures.reading import read_file
+from reviews.figures.stakes import note_unmatched
 from reviews.figures.storing import CHUNK, write_rows
 from reviews.models import (
     AgentFigures,
@@ -47,7 +48,7 @@ class Asked:
     span: Span | None = None
     mode: str = ""
     overlap: str = ImportBatch.Overlap.ASK
-    left_out: tuple[str, ...] = ()
+    files: Mapping[str, FileAnswer] = field(default_factory=dict)  # by the name a file is kept under
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +57,37 @@ class Upload:
 
     path: Path
     name: str
+    answer: FileAnswer = field(default_factory=FileAnswer)
 
 
-def preview(uploads: Sequence[Upload], *, shop: Shop, asked: Asked) -> Plan:
-    """Read and compare files; write nothing."""
-    reads = [
-        read_file(upload.path, name=upload.name, asked=asked.span, mode=asked.mode) for upload in uploads
-    ]
-    return compare(reads, shop=shop, overlap=asked.overlap, left_out=asked.left_out)
+def preview(
+    uploads: Sequence[Upload], *, shop: Shop, asked: Asked, told: Callable[[int], None] | None = None
+) -> Plan:
+    """Read and compare files; write nothing. `told` hears how many files have been read."""
+    reads = []
+    for number, upload in enumerate(uploads, start=1):
+        span = upload.answer.span or asked.span
+        reads.append(read_file(upload.path, name=upload.name, asked=span, mode=asked.mode))
+        if told is not None:
+            told(number)
+    answers = [upload.answer for upload in uploads]
+    return compare(reads, shop=shop, overlap=asked.overlap, answers=answers)
 
 
 def receive(uploads: Sequence[Upload], *, shop: Shop, by: User | None, asked: Asked) -> ImportBatch:
     """Keep files under names of our own as a batch that waits to be read."""
     with transaction.atomic():
         batch = ImportBatch.objects.create(shop=shop, by=by, overlap=asked.overlap, asked=_as_json(asked))
-        folder = folder_of(batch)
-        folder.mkdir(parents=True, exist_ok=True)
-        for number, upload in enumerate(uploads):
+        add_files(batch, uploads)
+    return batch
+
+
+def add_files(batch: ImportBatch, uploads: Sequence[Upload]) -> None:
+    """Keep more files with a batch that nobody has begun to read."""
+    folder = folder_of(batch)
+    folder.mkdir(parents=True, exist_ok=True)
+    with transaction.atomic():
+        for number, upload in enumerate(uploads, start=batch.files.count()):
             stored = f"{number:04}"
             shutil.copyfile(upload.path, folder / stored)
             ImportFile.objects.create(
@@ -82,7 +97,6 @@ def receive(uploads: Sequence[Upload], *, shop: Shop, by: User | None, asked: As
                 size=upload.path.stat().st_size,
                 stored=stored,
             )
-    return batch
 
 
 def folder_of(batch: ImportBatch) -> Path:
@@ -90,16 +104,18 @@ def folder_of(batch: ImportBatch) -> Path:
     return Path(settings.MEDIA_ROOT) / "imports" / batch.public_id.hex
 
 
-def stage(batch: ImportBatch) -> Plan:
+def stage(batch: ImportBatch, *, told: Callable[[int], None] | None = None) -> Plan:
     """Read a batch's files and write what they would change beside the figures in force.
 
     May run again: what an earlier run staged is removed first. Nothing counts until `apply`.
     """
     asked = asked_of(batch)
     files = list(batch.files.order_by("pk"))
-    plan = preview(
-        [Upload(folder_of(batch) / file.stored, file.name) for file in files], shop=batch.shop, asked=asked
-    )
+    uploads = [
+        Upload(folder_of(batch) / file.stored, file.name, asked.files.get(file.stored, FileAnswer()))
+        for file in files
+    ]
+    plan = preview(uploads, shop=batch.shop, asked=asked, told=told)
     write_plan(batch, files, plan)
     return plan
 
@@ -111,6 +127,7 @@ def write_plan(batch: ImportBatch, files: Sequence[ImportFile], plan: Plan) -> N
             _("This batch is %(state)s; nothing was changed.") % {"state": batch.get_state_display()}
         )
     clear(batch)
+    note_unmatched(plan.files, plan.shop)
     for file, planned in zip(files, plan.files, strict=True):
         _write_file(file, planned)
     replaces: list[list[Any]] = []
@@ -125,19 +142,19 @@ def write_plan(batch: ImportBatch, files: Sequence[ImportFile], plan: Plan) -> N
     batch.refresh_from_db()
 
 
-def clear(batch: ImportBatch) -> None:
-    """Remove what was staged of a batch that was never applied."""
+def clear(batch: ImportBatch, *models: Any) -> None:
+    """Remove what was staged of a batch that was never applied, or only its rows of some models."""
     if batch.applied_at is not None:
         raise Refused(_("This batch was applied; undo it instead."))
-    for model in (AgentFigures, ShopFigures, ImportIssue, ImportChange):
+    for model in models or (AgentFigures, ShopFigures, ImportIssue, ImportChange):
         of_batch = Q(batch=batch) if model in (AgentFigures, ShopFigures) else Q(file__batch=batch)
         while keys := list(model.objects.filter(of_batch).values_list("pk", flat=True)[:CHUNK]):
             model.objects.filter(pk__in=keys).delete()
 
 
 def discard(batch: ImportBatch) -> None:
-    """Give up a batch that was never applied; its files are removed."""
-    clear(batch)
+    """Give up a batch that was never applied; its files are removed, what was wrong with them stays."""
+    clear(batch, AgentFigures, ShopFigures)
     ImportBatch.objects.filter(pk=batch.pk, applied_at__isnull=True).update(state=State.DISCARDED)
     batch.refresh_from_db()
     shutil.rmtree(folder_of(batch), ignore_errors=True)
@@ -214,18 +231,32 @@ def _write_changes(file: ImportFile, planned: PlannedFile) -> None:
 
 
 def _as_json(asked: Asked) -> dict[str, Any]:
-    span = [asked.span.first.isoformat(), asked.span.last.isoformat()] if asked.span else None
-    return {"span": span, "mode": asked.mode, "left_out": list(asked.left_out)}
+    files = {stored: _answer_as_json(answer) for stored, answer in asked.files.items()}
+    return {"span": _span_as_json(asked.span), "mode": asked.mode, "files": files}
+
+
+def _span_as_json(span: Span | None) -> list[str] | None:
+    return [span.first.isoformat(), span.last.isoformat()] if span else None
+
+
+def _span_from(days: Sequence[str] | None) -> Span | None:
+    return Span(date.fromisoformat(days[0]), date.fromisoformat(days[1])) if days else None
+
+
+def _answer_as_json(answer: FileAnswer) -> dict[str, Any]:
+    return asdict(answer) | {"span": _span_as_json(answer.span)}
 
 
 def asked_of(batch: ImportBatch) -> Asked:
     """Return what a person said about a batch's files."""
-    span = batch.asked.get("span")
     return Asked(
-        span=Span(date.fromisoformat(span[0]), date.fromisoformat(span[1])) if span else None,
+        span=_span_from(batch.asked.get("span")),
         mode=batch.asked.get("mode", ""),
         overlap=batch.overlap,
-        left_out=tuple(batch.asked.get("left_out", ())),
+        files={
+            stored: FileAnswer(**answer | {"span": _span_from(answer.get("span"))})
+            for stored, answer in batch.asked.get("files", {}).items()
+        },
     )
 
 

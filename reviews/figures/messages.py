@@ -86,6 +86,13 @@ SENTENCES: dict[str, str | Promise] = REFUSALS | {
     "same_in_batch": _("The same file as {file}; read once."),
     "kept": _("{count} rows are left out, because figures of overlapping days are kept."),
     "twice_owner": _("{who} has an account and a staff number row for {span} from the same source."),
+    "unmatched": _(
+        "{account}: nobody has this account from {first} to {last}; {rows} rows wait for a match."
+    ),
+    "only_to_look_at": _(
+        "This workbook shows faulty cells and is only to be looked at: rows are left out or buyers are masked. "
+        "Correct the original file."
+    ),
     "refused_row": "{reason}",
 }
 

@@ -17,6 +17,21 @@ NEW, CHANGED, UNCHANGED, KEPT = "new", "changed", "unchanged", "kept"
 MAX_CHANGES = 2_000  # cells kept per file to be shown
 
 
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """What a person decided about one file of a batch.
+
+    `overlap` is an ImportBatch.Overlap, empty for the batch's own. `left_out` names the panel in which the
+    file was left out. `swapped` is the name of the faulty file it took the place of, with its `errors`.
+    """
+
+    span: Span | None = None
+    overlap: str = ""
+    left_out: str = ""
+    swapped: str = ""
+    errors: int = 0
+
+
 @dataclass(slots=True)
 class Change:
     """One cell that is replaced, or that another source of the same day fills differently."""
@@ -52,12 +67,13 @@ class PlannedFile:
     issues: list[Issue] = field(default_factory=list)
     rows: list[PlannedRow] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    unknown: set[str] = field(default_factory=set)
+    unknown: dict[str, list[Row]] = field(default_factory=dict)  # rows of accounts that nobody holds then
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((NEW, CHANGED, UNCHANGED), 0))
     same_as: ImportFile | None = None
     mode: str = ""
     left_out: bool = False
     late: int = 0
+    answer: FileAnswer = field(default_factory=FileAnswer)
 
     @property
     def errors(self) -> list[Issue]:
