@@ -178,14 +178,7 @@ class ImportBatchAdmin(Acts, ReadOnlyAdmin):
         batch = self.batch_of(request, str(pk))
         if batch.state != State.APPLIED:
             return redirect("admin:reviews_importbatch_change", batch.pk)
-        return self._page(
-            request,
-            "undoing.html",
-            title=_("Undo a batch"),
-            batch=batch,
-            ones=[history.undoing(batch)],
-            act="admin:reviews_importbatch_undo",
-        )
+        return self._confirm(request, batch, [batch], act="admin:reviews_importbatch_undo")
 
     def modes_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Say what undoing the batches of another attribution mode will do before it is done."""
@@ -195,15 +188,16 @@ class ImportBatchAdmin(Acts, ReadOnlyAdmin):
         )
         if not blocking:
             return redirect("admin:reviews_importbatch_change", batch.pk)
-        return self._page(
-            request,
-            "undoing.html",
-            title=_("Undo a batch"),
-            batch=batch,
-            ones=[history.undoing(one) for one in blocking],
-            act="admin:reviews_importbatch_undomodes",
-            answer=UNDO,
-        )
+        act = "admin:reviews_importbatch_undomodes"
+        return self._confirm(request, batch, blocking, act=act, answer=UNDO)
+
+    def _confirm(
+        self, request: HttpRequest, batch: ImportBatch, others: Sequence[ImportBatch], **context: Any
+    ) -> HttpResponse:
+        ones = [history.undoing(one) for one in others]
+        blocked = next((one.batch.pk for one in ones if one.refusal), None)
+        context |= {"title": _("Undo a batch"), "batch": batch, "ones": ones, "blocked": blocked}
+        return self._page(request, "undoing.html", **context)
 
     def marked_view(self, request: HttpRequest, pk: int, file: int) -> HttpResponse:
         """Hand out a faulty file with its faulty cells marked."""
