@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from reviews.figures.applying import undo_refusal
 from reviews.figures.days import month_span
 from reviews.figures.planned import TABLES
-from reviews.figures.preview.files import format_name
+from reviews.figures.reading import FORMAT_BY_CODE
 from reviews.models import ImportBatch, ImportFile, ImportIssue, Target
 
 PER_PAGE = 25
@@ -78,7 +78,8 @@ def page_of(batches: QuerySet[ImportBatch], number: str | None) -> tuple[Page[Im
         if file.left_out:
             continue
         line.sums.update({name: getattr(file, name) for name in SUMMED})
-        if file.format and (name := format_name(file.format)) not in line.formats:
+        form = FORMAT_BY_CODE.get(file.format)
+        if form is not None and (name := str(form.title)) not in line.formats:
             line.formats.append(name)
         for day in (file.first_day, file.last_day):
             if day and f"{day:%Y-%m}" not in line.months:

@@ -26,7 +26,7 @@ from reviews.figures.reading import MAX_BYTES
 from reviews.models import ImportBatch, ImportIssue
 from staff import jobs
 from staff.jobs import StepRun
-from staff.models import Shop, User
+from staff.models import Job, Shop, User
 from staff.progress import titled
 
 READ = "import_figures"
@@ -119,6 +119,8 @@ def read_again(batch: ImportBatch, *, by: User | None) -> None:
     """Start the job that reads a batch."""
     with transaction.atomic():
         job = jobs.start(READ, key=str(batch.pk), steps=[{"batch": batch.pk}], by=by)
+        many = max(batch.files.count(), 1)
+        Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(total=many)
         ImportBatch.objects.filter(pk=batch.pk).update(job=job)
 
 

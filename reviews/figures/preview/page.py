@@ -71,6 +71,11 @@ class Preview:
         return sum(panel.done for panel in self.panels)
 
     @property
+    def stops(self) -> bool:
+        """Whether something must be decided before the batch can go in."""
+        return any(panel.stops for panel in self.panels)
+
+    @property
     def unrecognised(self) -> int:
         """How many files are of no known format."""
         return self.files - self.recognised
