@@ -58,7 +58,7 @@ def compare(
             _compare_figures(file, known, seen)
         elif file.read.form is not None:
             adapters.compare(file, shop=shop)
-    _overlaps(active, known, overlap)
+    _overlaps([file for file in active if not file.of_other_mode], known, overlap)
     _differing(active, known)
     return Plan(shop, files, known.fingerprint(adapters.fingerprint(active)))
 
@@ -228,9 +228,10 @@ def _refuse_overlap(
 ) -> None:
     first, last = min(span.first for span, _f, _s in rivals), max(span.last for span, _f, _s in rivals)
     shared = sorted({name for _s, fields, _st in rivals for name in fields & planned.values.keys()})
+    within = any(stored is None for _span_, _fields, stored in rivals)
     file.note(
         ERROR,
-        "overlap",
+        "overlap_in_batch" if within else "overlap",
         planned.row.number,
         who=_who(planned.row, known.shop),
         span=str(_span(planned)),

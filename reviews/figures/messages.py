@@ -71,6 +71,10 @@ SENTENCES: dict[str, str | Promise] = REFUSALS | {
     "overlap": _(
         "{span} of {who} overlaps {others}, which fill {field} already; keep those or replace them."
     ),
+    "overlap_in_batch": _(
+        "{span} of {who} overlaps {others} of another file of this batch, both fill {field}; "
+        "leave one of the files out."
+    ),
     "twice_in_batch": _("{who}, {span}: {file} of this batch says something else."),
     "unknown_person": _("Nobody has the staff number {text}."),
     "unknown_unit": _("There is no unit {text}."),

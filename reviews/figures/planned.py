@@ -81,6 +81,11 @@ class PlannedFile:
         return [issue for issue in self.issues if issue.severity == ERROR]
 
     @property
+    def of_other_mode(self) -> bool:
+        """Whether its month stands under another attribution mode, so that it cannot go in as it is."""
+        return any(issue.code == "mode_mixed" for issue in self.issues)
+
+    @property
     def row_count(self) -> int:
         """How many rows of figures the file has, summary rows left out."""
         return 0 if self.left_out else len(self.read.rows) + self.read.faulty

@@ -134,12 +134,18 @@
       chosen.sort((a, b) => (a.path < b.path ? -1 : 1));
       show();
     };
-    for (const input of inputs) {
-      input.addEventListener("change", () => {
+    // Before the admin's own listener, which looks for a text field beside every file field.
+    form.addEventListener(
+      "change",
+      (event) => {
+        const input = event.target;
+        if (!inputs.includes(input)) return;
+        event.stopPropagation();
         add([...input.files].map((file) => ({ file, path: file.webkitRelativePath || file.name })));
         input.value = "";
-      });
-    }
+      },
+      true,
+    );
     box.querySelector("[data-empty]").addEventListener("click", () => {
       chosen = [];
       left = [];
@@ -296,7 +302,14 @@
     document.querySelectorAll("[data-accounts]").forEach(accounts);
     document.querySelectorAll("[data-grid]").forEach(grid);
     document.querySelectorAll("[data-submits]").forEach((input) => {
-      input.addEventListener("change", () => input.files.length && input.form.submit());
+      input.form.addEventListener(
+        "change",
+        (event) => {
+          event.stopPropagation();
+          if (input.files.length) input.form.submit();
+        },
+        true,
+      );
     });
     document.querySelectorAll("[data-goes]").forEach((field) => {
       field.addEventListener("change", () => field.form.submit());

@@ -22,6 +22,7 @@ MODE, OVERLAP, DAYS, CELLS, UNKNOWN = "mode", "overlap", "days", "cells", "unkno
 PANEL_OF = {
     "mode_mixed": MODE,
     "overlap": OVERLAP,
+    "overlap_in_batch": OVERLAP,
     "no_span": DAYS,
     "name_no_such_day": DAYS,
     "name_several_spans": DAYS,

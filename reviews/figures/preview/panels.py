@@ -29,6 +29,7 @@ class Entry:
     done: bool
     text: str
     many: int = 0
+    within: bool = False
     batches: list[ImportBatch] = field(default_factory=list)
     other_mode: str = ""
     first: str = ""
@@ -58,7 +59,7 @@ class Panel:
     @property
     def several(self) -> bool:
         """Whether more than one file waits for the same kind of answer."""
-        return sum(not entry.done for entry in self.entries) > 1
+        return sum(not entry.done and not entry.within for entry in self.entries) > 1
 
 
 def panels_of(
@@ -122,7 +123,9 @@ def _entries(kind: str, views: Iterable[FileView]) -> list[Entry]:
     for view in views:
         errors = [] if view.file.left_out else view.errors.get(kind, [])
         if errors:
-            entry = Entry(view, done=False, text=errors[0].text, many=len(errors))
+            within = [said for said in errors if said.code == "overlap_in_batch"]
+            text = (within or errors)[0].text
+            entry = Entry(view, done=False, text=text, many=len(errors), within=bool(within))
             if kind == DAYS:
                 entry.first, entry.last = _days_said(view)
             entries.append(entry)
