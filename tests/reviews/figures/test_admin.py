@@ -1,21 +1,18 @@
 """HR's import page, the queue of accounts and the grid of targets, as a browser uses them."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 
 from reviews.figures import counting
 from reviews.models import AgentFigures, ImportBatch, SourceOrder, Target
 from staff import jobs
 from staff.models import PlatformAccount, User
 from tests import factories
+from tests.reviews.figures.pages import LIST, act, again, file_of, page, upload
 from tests.reviews.figures.sheets import RESULTS, SERVICE, result, service, xlsx
 
 pytestmark = pytest.mark.django_db
-LIST = "/admin/reviews/importbatch/"
 ACTS = ("apply", "undo", "discard", "answer", "swap", "again", "undomodes")
 
 
@@ -46,37 +43,6 @@ def login(client, company):
 @pytest.fixture
 def hr(login):
     return login("hr")
-
-
-def file_of(path: Path):
-    return SimpleUploadedFile(path.name, path.read_bytes())
-
-
-def upload(client, shop, *paths, **more):
-    answer = client.post(f"{LIST}upload/", {"shop": shop.pk, "uploads": [file_of(p) for p in paths], **more})
-    batch = ImportBatch.objects.order_by("-pk").first()
-    if batch and batch.job_id and batch.state == "reading":
-        jobs.work(batch.job_id)
-        batch.refresh_from_db()
-    return batch, answer
-
-
-def page(client, batch):
-    return client.get(reverse("admin:reviews_importbatch_change", args=[batch.pk])).content.decode()
-
-
-def again(client, batch, **answers):
-    """Answer in the preview and let the batch be read again."""
-    shown = act(client, batch, "answer", **answers)
-    batch.refresh_from_db()
-    if batch.state == "reading":
-        jobs.work(batch.job_id)
-        batch.refresh_from_db()
-    return shown
-
-
-def act(client, batch, step, **data):
-    return client.post(f"{LIST}{batch.pk}/{step}/", data, follow=True).content.decode()
 
 
 def test_files_are_read_shown_applied_and_undone(hr, shop, tmp_path):
