@@ -1,10 +1,11 @@
 """The import page: what is decided file by file, accounts in one go, uploads in parts, the history, undoing."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from reviews.figures import counting, history
+from reviews.figures import applying, counting, history, importing
+from reviews.figures.importing import Asked, Upload
 from reviews.models import AgentFigures, ImportBatch, ImportIssue
 from reviews.services import figures
 from staff import jobs
@@ -15,8 +16,8 @@ from tests.reviews.figures.pages import LIST, act, again, file_of, page, upload
 from tests.reviews.figures.sheets import RESULTS, SERVICE, result, service, xlsx
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 JSON = {"headers": {"accept": "application/json"}}
-ACCOUNT_ROWS = ("客服昵称", "咨询人数", "有效接待人数", "询单人数", "下单人数", "销售额")
 
 
 @pytest.fixture
@@ -47,11 +48,12 @@ def month(folder, name="客服业绩_2026-10.xlsx", *rows):
     return xlsx(folder / name, RESULTS, *(rows or [result()]))
 
 
-def imported(client, shop, *paths, **more):
-    batch, _answer = upload(client, shop, *paths, **more)
-    act(client, batch, "apply")
-    batch.refresh_from_db()
-    assert batch.state == "applied", page(client, batch)
+def imported(shop, *paths):
+    """Import files as they were imported before, without a page."""
+    by = User.objects.get(person__staff_no="0009")
+    batch = importing.receive([Upload(path, path.name) for path in paths], shop=shop, by=by, asked=Asked())
+    importing.stage(batch)
+    applying.apply(batch, by=by, at=AT)
     return batch
 
 
@@ -64,7 +66,7 @@ class TestFileByFile:
     """Each file has its own answer."""
 
     def test_one_overlapping_file_is_kept_out_and_another_takes_the_place(self, hr, shop, tmp_path):
-        imported(hr, shop, daily(tmp_path, 1, result("店:小雅"), result("店:小满")))
+        imported(shop, daily(tmp_path, 1, result("店:小雅"), result("店:小满")))
         batch, _answer = upload(
             hr,
             shop,
@@ -82,7 +84,7 @@ class TestFileByFile:
         assert in_force() == [("小满", 1, 31), ("小雅", 1, 1)]
 
     def test_one_answer_for_all_overlapping_files_and_it_can_be_taken_back(self, hr, shop, tmp_path):
-        imported(hr, shop, daily(tmp_path, 1, result("店:小雅"), result("店:小满")))
+        imported(shop, daily(tmp_path, 1, result("店:小雅"), result("店:小满")))
         paths = [month(tmp_path, f"{n}_2026-10.xlsx", result(n)) for n in ("店:小雅", "店:小满")]
         batch, _answer = upload(hr, shop, *paths)
         keys = [str(file.pk) for file in batch.files.order_by("pk")]
@@ -92,7 +94,7 @@ class TestFileByFile:
         assert batch.state == "faulty"
 
     def test_nothing_is_chosen_beforehand_and_the_button_says_why_it_is_off(self, hr, shop, tmp_path):
-        imported(hr, shop, daily(tmp_path, 1))
+        imported(shop, daily(tmp_path, 1))
         batch, _answer = upload(hr, shop, month(tmp_path))
         shown = page(hr, batch)
         assert " checked" not in shown
@@ -143,7 +145,7 @@ class TestModes:
 
     @pytest.fixture
     def before(self, hr, shop, tmp_path):
-        return imported(hr, shop, daily(tmp_path, 1))
+        return imported(shop, daily(tmp_path, 1))
 
     @pytest.fixture
     def batch(self, hr, shop, before, tmp_path):
@@ -268,7 +270,7 @@ class TestAccounts:
 
     @pytest.mark.parametrize("many", [3, 30])
     def test_the_queue_has_a_budget_of_queries(self, hr, shop, tmp_path, many, django_assert_max_num_queries):
-        imported(hr, shop, daily(tmp_path, 1, *(result(f"店:{n}") for n in range(many))))
+        imported(shop, daily(tmp_path, 1, *(result(f"店:{n}") for n in range(many))))
         with django_assert_max_num_queries(22):
             shown = hr.get(f"{LIST}accounts/").content.decode()
         assert f"{many} 个账号" in shown
@@ -341,9 +343,9 @@ class TestHistory:
     """Batches are found again; undoing is foretold."""
 
     def test_the_forecast_is_what_happens(self, hr, shop, tmp_path):
-        first = imported(hr, shop, daily(tmp_path, 1, result("店:甲"), result("店:乙")))
+        first = imported(shop, daily(tmp_path, 1, result("店:甲"), result("店:乙")))
         rows = (result("店:甲", 询单人数=50), result("店:丙"))
-        second = imported(hr, shop, daily(tmp_path, 1, *rows))
+        second = imported(shop, daily(tmp_path, 1, *rows))
         told = history.undoing(second)
         assert (told.rows, told.gone, told.refusal) == (2, 1, "")
         assert [(fate.batch, fate.rows) for fate in told.back] == [(first, 1)]
@@ -358,7 +360,7 @@ class TestHistory:
         assert AgentFigures.objects.filter(batch=first, current=True).count() == 2
 
     def test_a_month_taking_the_place_of_days_falls_back_to_all_of_them(self, hr, shop, tmp_path):
-        imported(hr, shop, daily(tmp_path, 1), daily(tmp_path, 2))
+        imported(shop, daily(tmp_path, 1), daily(tmp_path, 2))
         batch, _answer = upload(hr, shop, month(tmp_path))
         again(hr, batch, **{f"overlap-{batch.files.get().pk}": "replace"})
         act(hr, batch, "apply")
@@ -366,7 +368,7 @@ class TestHistory:
         assert (told.rows, told.gone, [fate.rows for fate in told.back]) == (1, 0, [2])
 
     def test_a_submitted_card_refuses_and_says_so_before(self, hr, shop, tmp_path, monkeypatch):
-        batch = imported(hr, shop, daily(tmp_path, 1))
+        batch = imported(shop, daily(tmp_path, 1))
         monkeypatch.setattr("reviews.figures.applying._frozen_months", lambda *_a: {date(2026, 10, 1)})
         shown = hr.get(f"{LIST}{batch.pk}/undoing/").content.decode()
         assert "2026-10" in shown
@@ -387,14 +389,18 @@ class TestHistory:
             pytest.param({"text": "nothing like that"}, "", id="none"),
         ],
     )
-    def test_filters(self, hr, shop, tmp_path, query, found):
-        one = imported(hr, shop, daily(tmp_path, 1))
-        act(hr, one, "undo")
-        two = imported(hr, shop, xlsx(tmp_path / "客服业绩_20260905.xlsx", RESULTS, result()))
+    def test_filters(self, hr, shop, query, found):
+        by = User.objects.get(person__staff_no="0009")
+        batches = []
+        for state, day in (("undone", date(2026, 10, 1)), ("applied", date(2026, 9, 5))):
+            batch = ImportBatch.objects.create(shop=shop, by=by, state=state, applied_at=AT)
+            name = f"客服业绩_{day:%Y%m%d}.xlsx"
+            batch.files.create(name=name, sha256="", first_day=day, last_day=day)
+            batches.append(batch)
         if query.get("who") == "hr":
-            query = {"who": User.objects.get(person__staff_no="0009").pk}
+            query = {"who": by.pk}
         shown = hr.get(LIST, query).content.decode().split('id="history"')[1]
-        lines = {"1": f"/{one.pk}/change/", "2": f"/{two.pk}/change/"}
+        lines = {str(n): f"/{batch.pk}/change/" for n, batch in enumerate(batches, start=1)}
         assert "".join(key for key, link in lines.items() if link in shown) == found
 
     @pytest.mark.parametrize("many", [3, 30])
@@ -416,7 +422,7 @@ class TestHistory:
         assert "没有写入任何数据" in page(hr, batch)
 
     def test_all_changes_are_read_by_pages(self, hr, shop, tmp_path, django_assert_max_num_queries):
-        imported(hr, shop, daily(tmp_path, 1, *(result(f"店:{n:02}") for n in range(60))))
+        imported(shop, daily(tmp_path, 1, *(result(f"店:{n:02}") for n in range(60))))
         changed = (result(f"店:{n:02}", 询单人数=49 + n) for n in range(1, 60))
         batch, _answer = upload(hr, shop, daily(tmp_path, 1, result("店:00"), *changed))
         assert "其余 56 行" in page(hr, batch)
@@ -429,7 +435,7 @@ class TestHistory:
 
 def test_the_same_files_again_say_that_there_is_nothing_new(hr, shop, tmp_path):
     path = daily(tmp_path, 1)
-    first = imported(hr, shop, path)
+    first = imported(shop, path)
     batch, _answer = upload(hr, shop, path)
     shown = page(hr, batch)
     assert "没有新数据" in shown
