@@ -167,7 +167,7 @@ def undo_refusal(batch: ImportBatch) -> str:
     kinds = {FORMAT_BY_CODE[file.format].kind for file in files if file.format}
     if not kinds <= adapters.REVERSIBLE:
         return _("Sheets of people and shifts cannot be undone; import a corrected sheet.")
-    if frozen := _frozen_months(batch, files):
+    if frozen := frozen_months(batch, files):
         months = ", ".join(f"{month:%Y-%m}" for month in sorted(frozen))
         return _("Cards of %(months)s are submitted. Return them to draft before undoing.") % {
             "months": months
@@ -175,7 +175,7 @@ def undo_refusal(batch: ImportBatch) -> str:
     return ""
 
 
-def _frozen_months(batch: ImportBatch, files: Iterable[ImportFile]) -> set[date]:
+def frozen_months(batch: ImportBatch, files: Iterable[ImportFile]) -> set[date]:
     """Return the months of a batch in which a card that its figures reach is past draft."""
     months = {day.replace(day=1) for file in files for day in (file.first_day, file.last_day) if day}
     months |= set(Target.objects.filter(batch=batch).values_list("month", flat=True))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -155,7 +156,8 @@ class Acts:
         if problems := self._keep_accounts(request, typed):
             return self.show_batch(request, batch, typed=typed, problems=problems)
         at = timezone.now()
-        done = _("All files were imported.")
+        sums = batch.files.filter(left_out=False).aggregate(new=Sum("new"), changed=Sum("changed"))
+        done = _("All files were imported. New rows: {new}, changed: {changed}.").format(**sums)
         return self._act(request, batch, lambda: figures.apply(batch, by=actor(request), at=at), done)
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:

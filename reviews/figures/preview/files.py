@@ -30,7 +30,6 @@ PANEL_OF = {
     "no_header": UNKNOWN,
 }
 COUNTS = ("rows", "new", "changed", "unchanged", "skipped", "faulty", "unknown")
-PROMINENT = frozenset({"frozen"})
 
 
 @dataclass(slots=True)

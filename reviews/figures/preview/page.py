@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from reviews.figures.accounts import Waiting, suggest, unmatched_in_batch
+from reviews.figures.applying import frozen_months
 from reviews.figures.importing import State, asked_of
 from reviews.figures.preview.changes import ChangeView, changes_of, in_words
 from reviews.figures.preview.files import (
     CELLS,
     COUNTS,
-    PROMINENT,
     FileView,
     Group,
     Noted,
@@ -22,7 +22,7 @@ from reviews.figures.preview.files import (
     views_of,
 )
 from reviews.figures.preview.panels import Panel, left_in_words, panels_of
-from reviews.models import ImportBatch, ImportChange
+from reviews.models import ImportBatch, ImportChange, ImportFile
 from staff.models import Person
 
 SHOWN_CHANGES = 3
@@ -41,7 +41,7 @@ class Preview:
     views: list[FileView]
     panels: list[Panel]
     noted: list[Noted]
-    prominent: list[Noted]
+    frozen: str
     changes: list[ChangeView]
     many_changes: int
     differing: list[ChangeView]
@@ -96,7 +96,6 @@ def preview_of(batch: ImportBatch, *, people: Sequence[Person] = ()) -> Preview:
     if waits:
         suggest(accounts, people)
     panels = panels_of(batch, views, accounts, open_for_answers=waits)
-    notes = noted(views)
     nothing = waits and not (totals["new"] or totals["changed"]) and not any(p.stops for p in panels)
     return Preview(
         batch=batch,
@@ -105,8 +104,8 @@ def preview_of(batch: ImportBatch, *, people: Sequence[Person] = ()) -> Preview:
         groups=groups_of(batch, views),
         views=views,
         panels=panels,
-        noted=[one for one in notes if one.code not in PROMINENT],
-        prominent=[one for one in notes if one.code in PROMINENT],
+        noted=noted(views),
+        frozen=_frozen(batch, counted) if waits and not nothing else "",
         changes=changes,
         many_changes=many,
         differing=differing,
@@ -120,6 +119,17 @@ def preview_of(batch: ImportBatch, *, people: Sequence[Person] = ()) -> Preview:
 def _changes(batch: ImportBatch, kind: str, shown: int) -> tuple[list[ChangeView], int]:
     rows = changes_of(batch, kind)
     return [in_words(change) for change in rows[:shown]], rows.count()
+
+
+def _frozen(batch: ImportBatch, files: Sequence[ImportFile]) -> str:
+    """Say which months of a batch have cards that its figures come too late for, or nothing."""
+    months = frozen_months(batch, files)
+    if not months:
+        return ""
+    words = ", ".join(f"{month:%Y-%m}" for month in sorted(months))
+    return _(
+        "Cards of {months} are submitted: for them the rows of these months stand as late, not counted."
+    ).format(months=words)
 
 
 def _refusal(panels: Sequence[Panel], *, nothing: bool) -> str:

@@ -175,7 +175,7 @@ class TestModes:
         assert [row.file.mode for row in AgentFigures.objects.filter(current=True)] == ["order_first"]
 
     def test_a_month_whose_cards_are_submitted_is_not_turned(self, hr, batch, before, monkeypatch):
-        monkeypatch.setattr("reviews.figures.applying._frozen_months", lambda *_a: {date(2026, 10, 1)})
+        monkeypatch.setattr("reviews.figures.applying.frozen_months", lambda *_a: {date(2026, 10, 1)})
         shown = hr.get(f"{LIST}{batch.pk}/modes/").content.decode()
         assert "2026-10" in shown
         assert "disabled" in shown
@@ -369,7 +369,7 @@ class TestHistory:
 
     def test_a_submitted_card_refuses_and_says_so_before(self, hr, shop, tmp_path, monkeypatch):
         batch = imported(shop, daily(tmp_path, 1))
-        monkeypatch.setattr("reviews.figures.applying._frozen_months", lambda *_a: {date(2026, 10, 1)})
+        monkeypatch.setattr("reviews.figures.applying.frozen_months", lambda *_a: {date(2026, 10, 1)})
         shown = hr.get(f"{LIST}{batch.pk}/undoing/").content.decode()
         assert "2026-10" in shown
         assert "disabled" in shown

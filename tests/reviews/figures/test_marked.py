@@ -58,7 +58,9 @@ def test_faulty_cells_are_red_missing_ones_amber_each_with_its_sentence(shop, tm
     book = book_of(xlsx(tmp_path / "客服数据_20261004.xlsx", SERVICE, *rows), shop)
     assert book.sheetnames == ["错误", "数据信息"]
     said = [[cell.value for cell in row] for row in book["错误"].iter_rows(min_row=2)]
-    assert said == [["客服数据_20261004.xlsx", "数据信息", 3, "接待人数", "C3", "-28：人数、件数、单数不能小于 0。"]]
+    assert said == [
+        ["客服数据_20261004.xlsx", "数据信息", 3, "接待人数", "C3", "-28：人数、件数、单数不能小于 0。"]
+    ]
     sheet = book["数据信息"]
     assert (fill(sheet, "C3"), fill(sheet, "K4")) == (RED, AMBER)
     assert sheet["C3"].comment.text == "-28：人数、件数、单数不能小于 0。"
