@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -32,7 +33,7 @@ from reviews.models import (
     ImportIssue,
     ShopFigures,
 )
-from staff.models import Shop, User
+from staff.models import Job, Shop, User
 
 State = ImportBatch.State
 
@@ -83,13 +84,24 @@ def receive(uploads: Sequence[Upload], *, shop: Shop, by: User | None, asked: As
 
 
 def add_files(batch: ImportBatch, uploads: Sequence[Upload]) -> None:
-    """Keep more files with a batch that nobody has begun to read."""
+    """Keep more files with a batch that nobody has begun to read. Raises Refused, keeping none of them.
+
+    A file that came after the reading had begun would be in the batch and in nobody's figures.
+    """
     folder = folder_of(batch)
     folder.mkdir(parents=True, exist_ok=True)
+    kept = []
+    for upload in uploads:
+        stored = uuid4().hex  # two requests at once never write one file
+        shutil.copyfile(upload.path, folder / stored)
+        kept.append((upload, stored))
     with transaction.atomic():
-        for number, upload in enumerate(uploads, start=batch.files.count()):
-            stored = f"{number:04}"
-            shutil.copyfile(upload.path, folder / stored)
+        unread = ImportBatch.objects.filter(pk=batch.pk, state=State.READING, job=None)
+        if not unread.update(state=State.READING):  # holds the row until the files are in
+            for _upload, stored in kept:
+                (folder / stored).unlink(missing_ok=True)
+            raise Refused(_("This batch takes no more files; upload them as another one."))
+        for upload, stored in kept:
             ImportFile.objects.create(
                 batch=batch,
                 name=upload.name[-255:],
@@ -261,8 +273,13 @@ def asked_of(batch: ImportBatch) -> Asked:
 
 
 def ask(batch: ImportBatch, *, asked: Asked) -> None:
-    """Keep other answers for a batch that was not applied; it is to be staged again."""
-    waiting = ImportBatch.objects.filter(pk=batch.pk, state__in=[State.STAGED, State.FAULTY, State.READING])
+    """Keep other answers for a batch that was not applied; it is to be staged again.
+
+    Raises Refused where it was, or while it is being read: those answers would come too late.
+    """
+    open_now = Q(state__in=[State.STAGED, State.FAULTY])
+    open_now |= Q(state=State.READING) & ~Q(job__in=Job.objects.filter(state__in=Job.ACTIVE))
+    waiting = ImportBatch.objects.filter(open_now, pk=batch.pk)
     if not waiting.update(state=State.READING, overlap=asked.overlap, asked=_as_json(asked)):
         raise Refused(_("This batch cannot be changed any more."))
     batch.refresh_from_db()

@@ -57,10 +57,8 @@ def start_import(
 def add_files(batch: ImportBatch, files: Sequence[UploadedFile[Any]], *, by: User, more: bool) -> None:
     """Keep more files with a batch that waits for them; start reading once no more follow.
 
-    Raises ValidationError as `start_import` does, and where the batch is being read or was.
+    Raises ValidationError as `start_import` does, and Refused where the batch is being read or was.
     """
-    if not waits_for_files(batch):
-        raise ValidationError(_("This batch takes no more files; upload them as another one."))
     with tempfile.TemporaryDirectory() as folder:
         uploads = _kept(files, Path(folder))
         if batch.files.count() + len(uploads) > MOST_IN_BATCH:

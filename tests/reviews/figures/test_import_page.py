@@ -323,6 +323,28 @@ class TestUploading:
         assert "最多 1 个文件" in answer.json()["error"]
         assert ImportBatch.objects.get().files.count() == 1
 
+    def test_a_reading_that_was_stopped_is_taken_up_again(self, hr, shop, tmp_path):
+        hr.post(f"{LIST}upload/", {"shop": shop.pk, "uploads": [file_of(daily(tmp_path, 1))]})
+        batch = ImportBatch.objects.get()
+        jobs.cancel(batch.job)
+        jobs.work(batch.job_id)
+        assert "读取已停止，没有写入任何数据" in page(hr, batch)
+        act(hr, batch, "again")
+        batch.refresh_from_db()
+        jobs.work(batch.job_id)
+        batch.refresh_from_db()
+        assert batch.state == "staged"
+
+    def test_answers_while_the_files_are_being_read_come_too_late(self, hr, shop, tmp_path):
+        hr.post(f"{LIST}upload/", {"shop": shop.pk, "uploads": [file_of(daily(tmp_path, 1))]})
+        batch = ImportBatch.objects.get()
+        key = batch.files.get().pk
+        act(hr, batch, "answer", leave=f"cells-{key}")
+        act(hr, batch, "swap", file=key, upload=file_of(daily(tmp_path, 2)))
+        batch.refresh_from_db()
+        assert batch.asked["files"] == {}
+        assert batch.files.get().name == "客服业绩_20261001.xlsx"
+
     def test_the_bar_moves_file_by_file(self, hr, shop, tmp_path, monkeypatch):
         monkeypatch.setattr(figures, "BETWEEN_TELLING", 0)
         seen = []
