@@ -24,7 +24,7 @@ def people_by_number(file: PlannedFile) -> dict[str, int]:
         found = {number: pk for number, pk in found.items() if pk in reach}
     unknown = {row.staff_no: row.number for row in reversed(file.read.rows) if row.staff_no not in found}
     for number, first in reversed(unknown.items()):
-        file.unknown.add(number)
+        file.unknown.setdefault(number, [])
         file.note(ERROR, "unknown_person", first, file.header_of("staff_no"), text=number)
     return found
 

@@ -166,23 +166,9 @@ def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
     Raises Refused while a card of one of its months is past draft, and for sheets of people or
     shifts, which are corrected by a new sheet, and of events, which are decided one by one.
     """
+    if refusal := undo_refusal(batch):
+        raise Refused(refusal)
     files = list(batch.files.filter(left_out=False))
-    forms = _forms(files)
-    kinds = {forms[file.format].kind for file in files if file.format}
-    if not kinds <= adapters.REVERSIBLE | KINDS:
-        if Kind.EVENTS in kinds:
-            raise Refused(_("Recorded events cannot be undone; decide on each of them on its page."))
-        raise Refused(_("Sheets of people and shifts cannot be undone; import a corrected sheet."))
-    if later := switching.later_batch_relying(batch):
-        raise Refused(
-            _("Batch %(later)s found rows of this one unchanged and rests on them. Undo that one first.")
-            % {"later": later.pk}
-        )
-    if frozen := _frozen_months(batch, files):
-        months = ", ".join(f"{month:%Y-%m}" for month in sorted(frozen))
-        raise Refused(
-            _("Cards of %(months)s are submitted. Return them to draft before undoing.") % {"months": months}
-        )
     with transaction.atomic():
         applied = ImportBatch.objects.filter(pk=batch.pk, state=State.APPLIED)
         if not applied.update(state=State.UNDONE, undone_at=at, undone_by=by):
@@ -195,7 +181,28 @@ def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
     batch.refresh_from_db()
 
 
-def _frozen_months(batch: ImportBatch, files: Iterable[ImportFile]) -> set[date]:
+def undo_refusal(batch: ImportBatch) -> str:
+    """Say why an applied batch cannot be taken back now, or nothing."""
+    files = list(batch.files.filter(left_out=False))
+    forms = _forms(files)
+    kinds = {forms[file.format].kind for file in files if file.format}
+    if not kinds <= adapters.REVERSIBLE | KINDS:
+        if Kind.EVENTS in kinds:
+            return _("Recorded events cannot be undone; decide on each of them on its page.")
+        return _("Sheets of people and shifts cannot be undone; import a corrected sheet.")
+    if later := switching.later_batch_relying(batch):
+        return _(
+            "Batch %(later)s found rows of this one unchanged and rests on them. Undo that one first."
+        ) % {"later": later.pk}
+    if frozen := frozen_months(batch, files):
+        months = ", ".join(f"{month:%Y-%m}" for month in sorted(frozen))
+        return _("Cards of %(months)s are submitted. Return them to draft before undoing.") % {
+            "months": months
+        }
+    return ""
+
+
+def frozen_months(batch: ImportBatch, files: Iterable[ImportFile]) -> set[date]:
     """Return the months of a batch in which a card that its figures reach is past draft."""
     spans = [(file.first_day, file.last_day) for file in files if file.first_day and file.last_day]
     months = {month for first, last in spans for month in months_between(first, last)}

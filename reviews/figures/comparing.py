@@ -24,6 +24,7 @@ from reviews.figures.planned import (
     NEW,
     UNCHANGED,
     Change,
+    FileAnswer,
     Plan,
     PlannedFile,
     PlannedRow,
@@ -43,18 +44,20 @@ def compare(
     *,
     shop: Shop,
     overlap: str,
-    left_out: Sequence[str] = (),
+    answers: Sequence[FileAnswer] = (),
     by: User | None = None,
     tick: staging.Tick = staging.no_tick,
 ) -> Plan:
-    """Compare files with what is stored. `overlap` is an ImportBatch.Overlap; `left_out` holds file names.
+    """Compare files with what is stored. `overlap` is an ImportBatch.Overlap; `answers` go with the files.
 
     `by` is who imports: sheets of people then know only those whom that user looks after.
     """
     files = [PlannedFile(read, issues=list(read.issues), mode=read.mode, by=by) for read in reads]
+    for file, answer in zip(files, answers, strict=False):
+        file.answer = answer
     _same_files(files, shop)
     for file in files:
-        if file.read.name in left_out:
+        if file.answer.left_out:
             file.left_out = True
             file.issues.clear()
     active = [file for file in files if not file.left_out]
@@ -68,7 +71,7 @@ def compare(
         elif file.read.form is not None and not staging.is_evidence(file):
             adapters.compare(file, shop=shop)
     staging.compare(active, shop=shop, tick=tick)
-    _overlaps(active, known, overlap)
+    _overlaps([file for file in active if not file.of_other_mode], known, overlap)
     _differing(active, known)
     codes = [file.read.form.code for file in active if file.read.form]
     sheets = adapters.fingerprint(file for file in active if not staging.is_evidence(file))
@@ -193,15 +196,16 @@ def _overlaps(files: Sequence[PlannedFile], known: Known, overlap: str) -> None:
     several = {owner for owner, rows in spans.items() if any(span.days > 1 for span, _f, _s in rows)}
     for file in files:
         kept = []
+        choice = file.answer.overlap or overlap
         for planned in file.rows:
             owner = known.owner_of_row(file.model, planned)
             rivals = _rivals(planned, spans[owner]) if owner in several else []
             if not rivals:
                 kept.append(planned)
-            elif overlap == ImportBatch.Overlap.KEEP and all(stored for _s, _f, stored in rivals):
+            elif choice == ImportBatch.Overlap.KEEP and all(stored for _s, _f, stored in rivals):
                 file.counts[planned.status] -= 1
                 planned.status = KEPT
-            elif overlap == ImportBatch.Overlap.REPLACE and all(stored for _s, _f, stored in rivals):
+            elif choice == ImportBatch.Overlap.REPLACE and all(stored for _s, _f, stored in rivals):
                 planned.replaces = [stored.pk for _s, _f, stored in rivals if stored]
                 kept.append(planned)
             else:
@@ -240,9 +244,10 @@ def _refuse_overlap(
 ) -> None:
     first, last = min(span.first for span, _f, _s in rivals), max(span.last for span, _f, _s in rivals)
     shared = sorted({name for _s, fields, _st in rivals for name in fields & planned.values.keys()})
+    within = any(stored is None for _span_, _fields, stored in rivals)
     file.note(
         ERROR,
-        "overlap",
+        "overlap_in_batch" if within else "overlap",
         planned.row.number,
         who=_who(planned.row, known.shop),
         span=str(_span(planned)),

@@ -7,11 +7,12 @@ database's write lock, and what a person was shown is what goes in, or nothing d
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -23,9 +24,10 @@ from reviews.figures.days import Span
 from reviews.figures.evidence.staging import Tick, no_tick
 from reviews.figures.evidence.staging import write as write_evidence
 from reviews.figures.evidence.switching import MODELS
-from reviews.figures.planned import Plan, PlannedFile
+from reviews.figures.planned import FileAnswer, Plan, PlannedFile
 from reviews.figures.profiles.registry import chosen_formats, known_formats
 from reviews.figures.reading import read_file
+from reviews.figures.stakes import note_unmatched
 from reviews.figures.storing import CHUNK, write_rows
 from reviews.models import (
     AgentFigures,
@@ -35,7 +37,7 @@ from reviews.models import (
     ImportIssue,
     ShopFigures,
 )
-from staff.models import Shop, User
+from staff.models import Job, Shop, User
 
 State = ImportBatch.State
 
@@ -51,8 +53,7 @@ class Asked:
     span: Span | None = None
     mode: str = ""
     overlap: str = ImportBatch.Overlap.ASK
-    left_out: tuple[str, ...] = ()
-    profiles: tuple[tuple[str, int], ...] = ()  # (file name, key of the profile it is to be read by)
+    files: Mapping[str, FileAnswer] = field(default_factory=dict)  # by the name a file is kept under
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +62,68 @@ class Upload:
 
     path: Path
     name: str
+    answer: FileAnswer = field(default_factory=FileAnswer)
 
 
 def preview(
-    uploads: Sequence[Upload], *, shop: Shop, asked: Asked, by: User | None = None, tick: Tick = no_tick
+    uploads: Sequence[Upload],
+    *,
+    shop: Shop,
+    asked: Asked,
+    by: User | None = None,
+    told: Callable[[int], None] | None = None,
+    tick: Tick = no_tick,
 ) -> Plan:
-    """Read and compare files for a user; write nothing. `tick` is called every few thousand rows of long files."""
+    """Read and compare files for a user; write nothing.
+
+    `told` hears how many files have been read, `tick` is called every few thousand rows of long ones.
+    """
     known = known_formats()
-    chosen = chosen_formats(asked.profiles)
-    reads = [
-        read_file(
-            upload.path,
-            name=upload.name,
-            asked=asked.span,
-            mode=asked.mode,
-            formats=chosen.get(upload.name, known),
+    answers = [upload.answer for upload in uploads]
+    chosen = chosen_formats({answer.profile for answer in answers if answer.profile})
+    reads = []
+    for number, (upload, answer) in enumerate(zip(uploads, answers, strict=True), start=1):
+        reads.append(
+            read_file(
+                upload.path,
+                name=upload.name,
+                asked=answer.span or asked.span,
+                mode=asked.mode,
+                formats=chosen.get(answer.profile or 0, known),
+            )
         )
-        for upload in uploads
-    ]
-    return compare(reads, shop=shop, overlap=asked.overlap, left_out=asked.left_out, by=by, tick=tick)
+        if told is not None:
+            told(number)
+    return compare(reads, shop=shop, overlap=asked.overlap, answers=answers, by=by, tick=tick)
 
 
 def receive(uploads: Sequence[Upload], *, shop: Shop, by: User | None, asked: Asked) -> ImportBatch:
     """Keep files under names of our own as a batch that waits to be read."""
     with transaction.atomic():
         batch = open_batch(shop=shop, by=by, asked=asked)
-        folder = folder_of(batch)
-        folder.mkdir(parents=True, exist_ok=True)
-        for number, upload in enumerate(uploads):
-            stored = f"{number:04}"
-            shutil.copyfile(upload.path, folder / stored)
+        add_files(batch, uploads)
+    return batch
+
+
+def add_files(batch: ImportBatch, uploads: Sequence[Upload]) -> None:
+    """Keep more files with a batch that nobody has begun to read. Raises Refused, keeping none of them.
+
+    A file that came after the reading had begun would be in the batch and in nobody's figures.
+    """
+    folder = folder_of(batch)
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = []
+    for upload in uploads:
+        stored = uuid4().hex  # two requests at once never write one file
+        shutil.copyfile(upload.path, folder / stored)
+        kept.append((upload, stored))
+    with transaction.atomic():
+        unread = ImportBatch.objects.filter(pk=batch.pk, state=State.READING, job=None)
+        if not unread.update(state=State.READING):  # holds the row until the files are in
+            for _upload, stored in kept:
+                (folder / stored).unlink(missing_ok=True)
+            raise Refused(_("This batch takes no more files; upload them as another one."))
+        for upload, stored in kept:
             ImportFile.objects.create(
                 batch=batch,
                 name=upload.name[-255:],
@@ -98,7 +131,6 @@ def receive(uploads: Sequence[Upload], *, shop: Shop, by: User | None, asked: As
                 size=upload.path.stat().st_size,
                 stored=stored,
             )
-    return batch
 
 
 def open_batch(*, shop: Shop, by: User | None, asked: Asked) -> ImportBatch:
@@ -111,20 +143,18 @@ def folder_of(batch: ImportBatch) -> Path:
     return Path(settings.MEDIA_ROOT) / "imports" / batch.public_id.hex
 
 
-def stage(batch: ImportBatch, *, tick: Tick = no_tick) -> Plan:
+def stage(batch: ImportBatch, *, told: Callable[[int], None] | None = None, tick: Tick = no_tick) -> Plan:
     """Read a batch's files and write what they would change beside the figures in force.
 
     May run again: what an earlier run staged is removed first. Nothing counts until `apply`.
     """
     asked = asked_of(batch)
     files = list(batch.files.order_by("pk"))
-    plan = preview(
-        [Upload(folder_of(batch) / file.stored, file.name) for file in files],
-        shop=batch.shop,
-        asked=asked,
-        by=batch.by,
-        tick=tick,
-    )
+    uploads = [
+        Upload(folder_of(batch) / file.stored, file.name, asked.files.get(file.stored, FileAnswer()))
+        for file in files
+    ]
+    plan = preview(uploads, shop=batch.shop, asked=asked, by=batch.by, told=told, tick=tick)
     write_plan(batch, files, plan, tick=tick)
     return plan
 
@@ -136,6 +166,7 @@ def write_plan(batch: ImportBatch, files: Sequence[ImportFile], plan: Plan, *, t
             _("This batch is %(state)s; nothing was changed.") % {"state": batch.get_state_display()}
         )
     clear(batch)
+    note_unmatched(plan.files, plan.shop)
     for file, planned in zip(files, plan.files, strict=True):
         _write_file(file, planned)
     replaces: list[list[Any]] = []
@@ -153,19 +184,19 @@ def write_plan(batch: ImportBatch, files: Sequence[ImportFile], plan: Plan, *, t
     batch.refresh_from_db()
 
 
-def clear(batch: ImportBatch) -> None:
-    """Remove what was staged of a batch that was never applied."""
+def clear(batch: ImportBatch, *models: Any) -> None:
+    """Remove what was staged of a batch that was never applied, or only its rows of some models."""
     if batch.applied_at is not None:
         raise Refused(_("This batch was applied; undo it instead."))
-    for model in (AgentFigures, ShopFigures, *MODELS, ImportIssue, ImportChange):
+    for model in models or (AgentFigures, ShopFigures, *MODELS, ImportIssue, ImportChange):
         of_batch = Q(file__batch=batch) if model in (ImportIssue, ImportChange) else Q(batch=batch)
         while keys := list(model.objects.filter(of_batch).values_list("pk", flat=True)[:CHUNK]):
             model.objects.filter(pk__in=keys).delete()
 
 
 def discard(batch: ImportBatch) -> None:
-    """Give up a batch that was never applied; its files are removed."""
-    clear(batch)
+    """Give up a batch that was never applied; its files are removed, what was wrong with them stays."""
+    clear(batch, AgentFigures, ShopFigures)
     ImportBatch.objects.filter(pk=batch.pk, applied_at__isnull=True).update(state=State.DISCARDED)
     batch.refresh_from_db()
     shutil.rmtree(folder_of(batch), ignore_errors=True)
@@ -242,30 +273,43 @@ def _write_changes(file: ImportFile, planned: PlannedFile) -> None:
 
 
 def _as_json(asked: Asked) -> dict[str, Any]:
-    span = [asked.span.first.isoformat(), asked.span.last.isoformat()] if asked.span else None
-    return {
-        "span": span,
-        "mode": asked.mode,
-        "left_out": list(asked.left_out),
-        "profiles": [list(one) for one in asked.profiles],
-    }
+    files = {stored: _answer_as_json(answer) for stored, answer in asked.files.items()}
+    return {"span": _span_as_json(asked.span), "mode": asked.mode, "files": files}
+
+
+def _span_as_json(span: Span | None) -> list[str] | None:
+    return [span.first.isoformat(), span.last.isoformat()] if span else None
+
+
+def _span_from(days: Sequence[str] | None) -> Span | None:
+    return Span(date.fromisoformat(days[0]), date.fromisoformat(days[1])) if days else None
+
+
+def _answer_as_json(answer: FileAnswer) -> dict[str, Any]:
+    return asdict(answer) | {"span": _span_as_json(answer.span)}
 
 
 def asked_of(batch: ImportBatch) -> Asked:
     """Return what a person said about a batch's files."""
-    span = batch.asked.get("span")
     return Asked(
-        span=Span(date.fromisoformat(span[0]), date.fromisoformat(span[1])) if span else None,
+        span=_span_from(batch.asked.get("span")),
         mode=batch.asked.get("mode", ""),
         overlap=batch.overlap,
-        left_out=tuple(batch.asked.get("left_out", ())),
-        profiles=tuple((name, key) for name, key in batch.asked.get("profiles", ())),
+        files={
+            stored: FileAnswer(**answer | {"span": _span_from(answer.get("span"))})
+            for stored, answer in batch.asked.get("files", {}).items()
+        },
     )
 
 
 def ask(batch: ImportBatch, *, asked: Asked) -> None:
-    """Keep other answers for a batch that was not applied; it is to be staged again."""
-    waiting = ImportBatch.objects.filter(pk=batch.pk, state__in=[State.STAGED, State.FAULTY, State.READING])
+    """Keep other answers for a batch that was not applied; it is to be staged again.
+
+    Raises Refused where it was, or while it is being read: those answers would come too late.
+    """
+    open_now = Q(state__in=[State.STAGED, State.FAULTY])
+    open_now |= Q(state=State.READING) & ~Q(job__in=Job.objects.filter(state__in=Job.ACTIVE))
+    waiting = ImportBatch.objects.filter(open_now, pk=batch.pk)
     if not waiting.update(state=State.READING, overlap=asked.overlap, asked=_as_json(asked)):
         raise Refused(_("This batch cannot be changed any more."))
     batch.refresh_from_db()

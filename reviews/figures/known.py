@@ -104,7 +104,7 @@ class Known:
         if row.account:
             pk, kind = self.accounts.get(row.account, (None, ""))
             if pk is None or (kind not in OF_NOBODY and not self._holders_of(pk, row)):
-                file.unknown.add(row.account)
+                file.unknown.setdefault(row.account, []).append(row)
             return pk, None
         person_id = self.people.get(row.staff_no)
         if person_id is None:

@@ -77,6 +77,10 @@ SENTENCES: dict[str, str | Promise] = REFUSALS | {
     "overlap": _(
         "{span} of {who} overlaps {others}, which fill {field} already; keep those or replace them."
     ),
+    "overlap_in_batch": _(
+        "{span} of {who} overlaps {others} of another file of this batch, both fill {field}; "
+        "leave one of the files out."
+    ),
     "twice_in_batch": _("{who}, {span}: {file} of this batch says something else."),
     "unknown_person": _("Nobody has the staff number {text}."),
     "unknown_unit": _("There is no unit {text}."),
@@ -92,6 +96,13 @@ SENTENCES: dict[str, str | Promise] = REFUSALS | {
     "same_in_batch": _("The same file as {file}; read once."),
     "kept": _("{count} rows are left out, because figures of overlapping days are kept."),
     "twice_owner": _("{who} has an account and a staff number row for {span} from the same source."),
+    "unmatched": _(
+        "{account}: nobody has this account from {first} to {last}; {rows} rows wait for a match."
+    ),
+    "only_to_look_at": _(
+        "This workbook shows faulty cells and is only to be looked at: rows are left out or buyers are masked. "
+        "Correct the original file."
+    ),
     "refused_row": "{reason}",
     "more_than_a_day": _("{text}: a day holds at most one day of attendance."),
     "no_attendance": _("{count} rows say nothing of attendance; they are left out."),

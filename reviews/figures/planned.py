@@ -17,6 +17,23 @@ NEW, CHANGED, UNCHANGED, KEPT = "new", "changed", "unchanged", "kept"
 MAX_CHANGES = 2_000  # cells kept per file to be shown
 
 
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """What a person decided about one file of a batch.
+
+    `overlap` is an ImportBatch.Overlap, empty for the batch's own. `left_out` names the panel in which the
+    file was left out. `profile` is the key of the import profile it is to be read by. `swapped` is the name
+    of the faulty file it took the place of, with its `errors`.
+    """
+
+    span: Span | None = None
+    overlap: str = ""
+    left_out: str = ""
+    profile: int | None = None
+    swapped: str = ""
+    errors: int = 0
+
+
 @dataclass(slots=True)
 class Change:
     """One cell that is replaced, or that another source of the same day fills differently."""
@@ -55,7 +72,7 @@ class PlannedFile:
     issues: list[Issue] = field(default_factory=list)
     rows: list[PlannedRow] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    unknown: set[str] = field(default_factory=set)
+    unknown: dict[str, list[Row]] = field(default_factory=dict)  # rows of accounts that nobody holds then
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((NEW, CHANGED, UNCHANGED), 0))
     same_as: ImportFile | None = None
     mode: str = ""
@@ -63,11 +80,17 @@ class PlannedFile:
     late: int = 0
     by: User | None = None
     vanishing: list[int] = field(default_factory=list)
+    answer: FileAnswer = field(default_factory=FileAnswer)
 
     @property
     def errors(self) -> list[Issue]:
         """What stops the batch."""
         return [issue for issue in self.issues if issue.severity == ERROR]
+
+    @property
+    def of_other_mode(self) -> bool:
+        """Whether its month stands under another attribution mode, so that it cannot go in as it is."""
+        return any(issue.code == "mode_mixed" for issue in self.issues)
 
     @property
     def row_count(self) -> int:

@@ -28,6 +28,7 @@ FORMATS: tuple[Format, ...] = (*PLATFORM_FORMATS, *OWN_FORMATS, *EVIDENCE_FORMAT
 FORMAT_BY_CODE = {form.code: form for form in (*FORMATS, *COMPUTED_FORMATS, *API_FORMATS)}
 MAX_BYTES = 50 * 1024 * 1024
 ERROR, NOTE = "error", "note"
+LOOK_ONLY = ("错误（只供查看）", "Errors (to look at only)")  # names of a marked workbook's first sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,8 @@ def _tables(path: Path, file: ReadFile, *, encoding: str = "") -> list[Table]:
     """Return the tables of a file, told by what it holds and not by its name. Raises Refused."""
     opened = open_tables(path, encoding=encoding)
     file.encoding = opened.encoding
+    if any(table.name in LOOK_ONLY for table in opened.tables):
+        raise Refused("only_to_look_at")
     if opened.hidden:
         file.issues.append(Issue(NOTE, "hidden_sheets", params={"sheets": "、".join(opened.hidden)}))
     return opened.tables

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -16,55 +17,109 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviews.figures import accounts, applying, importing
+from reviews.figures.accounts import Match
 from reviews.figures.days import Span
 from reviews.figures.importing import Asked, Upload
+from reviews.figures.planned import FileAnswer
+from reviews.figures.preview.panels import blocking_batches
 from reviews.figures.reading import MAX_BYTES
-from reviews.models import ImportBatch
+from reviews.models import ImportBatch, ImportIssue
 from reviews.services import attribution
 from staff import jobs
 from staff.jobs import StepRun
-from staff.models import Person, PlatformAccount, Shop, User
+from staff.models import Job, Shop, User
 from staff.progress import titled
 
 READ = "import_figures"
 MOST_FILES = 100  # as many as Django takes in one request
+MOST_IN_BATCH = 500
+SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
+BETWEEN_TELLING = 0.3  # seconds
 MEGABYTE = 1024 * 1024
 
 titled(READ, gettext_lazy("Reading files"))
 
 
-def start_import(files: Sequence[UploadedFile[Any]], *, shop: Shop, by: User, asked: Asked) -> ImportBatch:
-    """Keep uploaded files as a batch and start reading them.
+def start_import(
+    files: Sequence[UploadedFile[Any]], *, shop: Shop, by: User, asked: Asked, more: bool = False
+) -> ImportBatch:
+    """Keep uploaded files as a batch and start reading them, or wait for the rest where `more` follows.
 
     Raises ValidationError where there are no files, too many or too large ones.
     """
-    if not files:
-        raise ValidationError(_("Choose at least one file."))
-    if len(files) > MOST_FILES:
-        raise ValidationError(_("At most %(most)s files go in at once.") % {"most": MOST_FILES})
-    for file in files:
-        if (file.size or 0) > MAX_BYTES:
-            raise ValidationError(
-                _("%(file)s is larger than %(most)s MB; export it in parts.")
-                % {"file": file.name, "most": MAX_BYTES // MEGABYTE}
-            )
     with tempfile.TemporaryDirectory() as folder:
-        uploads = []
-        for number, file in enumerate(files):
-            path = Path(folder) / str(number)
-            with path.open("wb") as out:
-                for chunk in file.chunks():
-                    out.write(chunk)
-            uploads.append(Upload(path, Path(file.name or str(number)).name))
+        uploads = _kept(files, Path(folder))
         batch = importing.receive(uploads, shop=shop, by=by, asked=asked)
-    read_again(batch, by=by)
+    if not more:
+        read_again(batch, by=by)
     return batch
+
+
+def add_files(batch: ImportBatch, files: Sequence[UploadedFile[Any]], *, by: User, more: bool) -> None:
+    """Keep more files with a batch that waits for them; start reading once no more follow.
+
+    Raises ValidationError as `start_import` does, and Refused where the batch is being read or was.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        uploads = _kept(files, Path(folder))
+        if batch.files.count() + len(uploads) > MOST_IN_BATCH:
+            raise ValidationError(
+                _("At most %(most)s files make one batch; upload the rest as another one.")
+                % {"most": MOST_IN_BATCH}
+            )
+        importing.add_files(batch, uploads)
+    if not more:
+        read_again(batch, by=by)
+
+
+def waits_for_files(batch: ImportBatch) -> bool:
+    """Say whether a batch's upload has not come to its end."""
+    return batch.state == importing.State.READING and batch.job_id is None
+
+
+def never_sent(name: str) -> bool:
+    """Say whether a file is none that anybody means to import: hidden, a lock file, a system's, quick phrases."""
+    name = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return name.startswith((".", "~$")) or name.casefold() in SYSTEM_FILES or "快捷短语" in name
+
+
+def _kept(files: Sequence[UploadedFile[Any]], folder: Path) -> list[Upload]:
+    """Write uploaded files into a folder. Raises ValidationError."""
+    wanted = [file for file in files if not never_sent(file.name or "")]
+    if not wanted:
+        raise ValidationError(_("Choose at least one file."))
+    if len(wanted) > MOST_FILES:
+        raise ValidationError(_("At most %(most)s files go in at once.") % {"most": MOST_FILES})
+    for file in wanted:
+        _check_size(file)
+    uploads = []
+    for number, file in enumerate(wanted):
+        path = folder / str(number)
+        _write(file, path)
+        uploads.append(Upload(path, Path(file.name or str(number)).name))
+    return uploads
+
+
+def _check_size(file: UploadedFile[Any]) -> None:
+    if (file.size or 0) > MAX_BYTES:
+        raise ValidationError(
+            _("%(file)s is larger than %(most)s MB; export it in parts.")
+            % {"file": file.name, "most": MAX_BYTES // MEGABYTE}
+        )
+
+
+def _write(file: UploadedFile[Any], path: Path) -> None:
+    with path.open("wb") as out:
+        for chunk in file.chunks():
+            out.write(chunk)
 
 
 def read_again(batch: ImportBatch, *, by: User | None) -> None:
     """Start the job that reads a batch."""
     with transaction.atomic():
         job = jobs.start(READ, key=str(batch.pk), steps=[{"batch": batch.pk}], by=by)
+        many = max(batch.files.count(), 1)
+        Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(total=many)
         ImportBatch.objects.filter(pk=batch.pk).update(job=job)
 
 
@@ -72,48 +127,62 @@ def read_step(step: StepRun) -> None:
     """Read and stage a batch; what an interrupted run staged is removed first."""
     batch = ImportBatch.objects.select_related("shop").get(pk=step.payload["batch"])
     if batch.state == importing.State.READING:
-        importing.stage(batch, tick=attribution.now_and_then(step.beat))
+        many = batch.files.count()
+        said = time.monotonic()
+
+        def told(done: int) -> None:
+            """Tell the bar now and then; more often would cost more than reading small files."""
+            nonlocal said
+            if time.monotonic() - said >= BETWEEN_TELLING:
+                said = time.monotonic()
+                step.tell(done, many)
+
+        step.tell(0, many)
+        importing.stage(batch, told=told, tick=attribution.now_and_then(step.beat))
+        step.tell(many, many)
     with step.finish():
         pass
 
 
-def answer(batch: ImportBatch, *, by: User, asked: Asked) -> None:
-    """Keep what a person decided about a batch and read it again."""
-    importing.ask(batch, asked=asked)
-    read_again(batch, by=by)
+def answer_files(batch: ImportBatch, answers: Mapping[str, FileAnswer], *, by: User) -> None:
+    """Keep what a person decided about files, by the name they are kept under, and read the batch again.
 
-
-def decide(batch: ImportBatch, *, first: date | None, last: date | None, overlap: str, by: User) -> None:
-    """Keep which days a batch's files stand for or what becomes of overlapping spans, and read it again.
-
-    What is not given stays as it was. Raises ValidationError.
+    Files that are not named keep their answers. Raises ValidationError for days that make no span, and
+    Refused where the batch cannot change any more.
     """
-    before = importing.asked_of(batch)
-    new = asked_from(first=first, last=last, mode=before.mode, overlap=overlap or before.overlap)
-    answer(batch, by=by, asked=replace(before, span=new.span or before.span, overlap=new.overlap))
-
-
-def leave_out(batch: ImportBatch, *, names: Sequence[str], by: User) -> None:
-    """Leave files out of a batch and read it again."""
+    for one in answers.values():
+        if one.span is not None and one.span.problem:
+            raise ValidationError(_("These days do not make a span: at most one month, first day first."))
     asked = importing.asked_of(batch)
-    known = set(batch.files.values_list("name", flat=True))
-    left_out = sorted({*asked.left_out, *names} & known)
-    answer(batch, by=by, asked=replace(asked, left_out=tuple(left_out)))
+    with transaction.atomic():
+        importing.ask(batch, asked=replace(asked, files={**asked.files, **answers}))
+        read_again(batch, by=by)
+
+
+def undo_for_mode(batch: ImportBatch, *, by: User, at: datetime) -> int:
+    """Undo the batches whose attribution mode stands against a batch's files, all or none, and read it again.
+
+    Returns how many were undone. Raises Refused.
+    """
+    with transaction.atomic():
+        blocking = blocking_batches(batch, batch.files.filter(left_out=False))
+        for other in blocking:
+            applying.undo(other, by=by, at=at)
+        importing.ask(batch, asked=importing.asked_of(batch))
+        read_again(batch, by=by)
+    return len(blocking)
 
 
 def swap_file(batch: ImportBatch, *, file_id: int, upload: UploadedFile[Any], by: User) -> None:
-    """Put a corrected file in the place of one of a batch and read it again."""
+    """Put a corrected file in the place of one of a batch and read it again. Raises ValidationError, Refused."""
     file = batch.files.get(pk=file_id)
-    if (upload.size or 0) > MAX_BYTES:
-        raise ValidationError(
-            _("%(file)s is larger than %(most)s MB; export it in parts.")
-            % {"file": upload.name, "most": MAX_BYTES // MEGABYTE}
-        )
+    _check_size(upload)
     asked = importing.asked_of(batch)
-    importing.ask(batch, asked=replace(asked, left_out=tuple(n for n in asked.left_out if n != file.name)))
-    with (importing.folder_of(batch) / file.stored).open("wb") as out:
-        for chunk in upload.chunks():
-            out.write(chunk)
+    before = asked.files.get(file.stored, FileAnswer())
+    errors = file.issues.filter(severity=ImportIssue.Severity.ERROR).count()
+    new = replace(before, left_out="", swapped=before.swapped or file.name, errors=before.errors or errors)
+    importing.ask(batch, asked=replace(asked, files={**asked.files, file.stored: new}))
+    _write(upload, importing.folder_of(batch) / file.stored)
     file.name = Path(upload.name or file.name).name[-255:]
     file.save(update_fields=["name"])
     read_again(batch, by=by)
@@ -136,22 +205,9 @@ def discard(batch: ImportBatch) -> None:
     importing.discard(batch)
 
 
-@transaction.atomic
-def match(shop: Shop, *, name: str, person: Person, starts_on: date) -> None:
-    """Say whose an account of a file is; the account is made where no import has brought it yet."""
-    account, _made = PlatformAccount.objects.get_or_create(
-        shop=shop, name=name, defaults={"kind": PlatformAccount.Kind.UNKNOWN}
-    )
-    accounts.match_account(account, person=person, starts_on=starts_on)
-
-
-@transaction.atomic
-def declare(shop: Shop, *, name: str, kind: str) -> None:
-    """Say that an account is nobody's own."""
-    account, _made = PlatformAccount.objects.get_or_create(
-        shop=shop, name=name, defaults={"kind": PlatformAccount.Kind.UNKNOWN}
-    )
-    accounts.declare_account(account, kind=kind)
+def match_accounts(matches: Sequence[Match]) -> dict[tuple[int, str], str]:
+    """Keep whose accounts are, all answers or none; return what is wrong by shop and account."""
+    return accounts.match_all(matches)
 
 
 def asked_from(*, first: date | None, last: date | None, mode: str, overlap: str) -> Asked:

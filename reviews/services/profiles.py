@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from reviews.figures import importing
 from reviews.figures.messages import sentence
+from reviews.figures.planned import FileAnswer
 from reviews.figures.profiles.registry import format_of, profile_formats
 from reviews.figures.profiles.samples import Sample, SampleSheet, take_sample
 from reviews.figures.profiles.trying import Draft, problems_of, read_already, same_headers, try_rows
@@ -185,7 +186,7 @@ def _read_batch_again(sample: Sample, by: User) -> ImportBatch | None:
     if batch is None:
         return None
     try:
-        figures.answer(batch, by=by, asked=importing.asked_of(batch))
+        figures.answer_files(batch, {}, by=by)
     except importing.Refused:
         return None
     return batch
@@ -232,11 +233,8 @@ def choose(batch: ImportBatch, *, file_id: int, profile: ImportProfile, by: User
     """Read a batch's file by the profile a person chose, and the batch again. Raises ValidationError."""
     file = _waiting_file(batch, file_id)
     asked = importing.asked_of(batch)
-    chosen = {**dict(asked.profiles), file.name: profile.pk}
-    left_out = tuple(name for name in asked.left_out if name != file.name)
-    figures.answer(
-        batch, by=by, asked=replace(asked, profiles=tuple(sorted(chosen.items())), left_out=left_out)
-    )
+    before = asked.files.get(file.stored, FileAnswer())
+    figures.answer_files(batch, {file.stored: replace(before, profile=profile.pk, left_out="")}, by=by)
 
 
 def before(pk: int) -> dict[str, tuple[str, str]]:

@@ -6,12 +6,15 @@ import csv
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO, StringIO
+from math import isfinite
+from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
@@ -62,6 +65,34 @@ def xlsx_file(title: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]]
     out = BytesIO()
     book.save(out)
     return _still(out.getvalue())
+
+
+def plain_cell(sheet: Any, value: object) -> Any:
+    """Return a cell for a write-only sheet that shows a value as it was read; a text is never a formula."""
+    cell: Any = WriteOnlyCell(sheet)
+    if isinstance(value, str):
+        if value:
+            cell.value = ILLEGAL_CHARACTERS_RE.sub("�", value)
+            cell.data_type, cell.number_format = "s", "@"
+        return cell
+    if value is None or (isinstance(value, float) and not isfinite(value)):
+        return cell
+    cell.value = value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        cell.number_format = "yyyy-mm-dd"
+    return cell
+
+
+def error_cell(sheet: Any) -> Any:
+    """Return a cell that shows a spreadsheet's error, as the one did that it stands for."""
+    cell: Any = WriteOnlyCell(sheet)
+    cell.value, cell.data_type = "#N/A", "e"
+    return cell
+
+
+def still(path: Path) -> bytes:
+    """Return a saved workbook without the hour it was written at."""
+    return _still(path.read_bytes())
 
 
 def _header(sheet: Any, text: str) -> Any:

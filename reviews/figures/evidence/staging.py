@@ -103,7 +103,7 @@ def _compare(file: PlannedFile, shop: Shop, seen: Seen, known: set[str], tick: T
         if day is not None:
             days = [day, day] if not days else [min(days[0], day), max(days[1], day)]
         if kind is Kind.CHATS and judged.record[0] not in known:
-            file.unknown.add(judged.record[0])
+            file.unknown.setdefault(judged.record[0], [])
         if judged.stored is not None and judged.status == CHANGED:
             _changed_cells(file, table, judged)
     _take_over(file, readers)

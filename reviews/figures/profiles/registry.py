@@ -6,7 +6,7 @@ Each function asks the database once; whoever reads many files or rows calls it 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
@@ -81,13 +81,12 @@ def known_formats() -> tuple[Format, ...]:
     return (*FORMATS, *profile_formats(active=True))
 
 
-def chosen_formats(chosen: Iterable[tuple[str, int]]) -> dict[str, tuple[Format, ...]]:
-    """Return, by file name, the one profile that a person chose for it, retired or not."""
-    keys = dict(chosen)
+def chosen_formats(keys: Collection[int]) -> dict[int, tuple[Format, ...]]:
+    """Return, by its key, each profile that a person chose for a file, retired or not."""
     if not keys:
         return {}
     by_code = {form.code: form for form in profile_formats()}
-    return {name: (by_code[code],) for name, key in keys.items() if (code := f"{PREFIX}{key}") in by_code}
+    return {key: (by_code[code],) for key in keys if (code := f"{PREFIX}{key}") in by_code}
 
 
 def formats_by_code(codes: Iterable[str]) -> dict[str, Format]:
@@ -135,6 +134,11 @@ def source_names() -> dict[str, str]:
 def source_labels() -> dict[str, str | Promise]:
     """Return each source in the reader's words."""
     return SOURCE_LABELS | names_of_profiles()
+
+
+def labels_of(sources: Iterable[str]) -> Mapping[str, str | Promise]:
+    """Return some sources in the reader's words; the database is asked only where one is a profile's."""
+    return source_labels() if any(source.startswith(PREFIX) for source in sources) else SOURCE_LABELS
 
 
 def with_profile_name(rows: QuerySet[Any]) -> QuerySet[Any]:

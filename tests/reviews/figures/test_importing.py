@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from reviews.figures import applying, counting, importing
-from reviews.figures.accounts import declare_account, match_account, waiting_accounts
+from reviews.figures.accounts import declare_account, match_account, suggest, waiting_accounts
 from reviews.figures.days import Span
 from reviews.figures.importing import Asked, Refused, Upload
 from reviews.models import AgentFigures, ImportBatch, ShopFigures, ShopMonth, SourceOrder, Target
@@ -145,11 +145,12 @@ def test_an_unknown_account_waits_and_counts_once_matched(shop, hr, tmp_path):
     batch = imported(shop, xlsx(tmp_path / "a_20261001.xlsx", RESULTS, result()))
     assert batch.files.get().unknown == 1
     waiting = waiting_accounts()
-    assert [(w.account.name, w.rows, w.sales, w.suggestions) for w in waiting] == [
+    suggest(waiting, [person])
+    assert [(w.name, w.stake.rows, w.stake.sales, [s.person for s in w.suggestions]) for w in waiting] == [
         ("示例旗舰店:小雅", 1, D("2637.68"), [person])
     ]
     assert counted(person) == []
-    match_account(waiting[0].account, person=person, starts_on=date(2026, 10, 1))
+    match_account(PlatformAccount.objects.get(), person=person, starts_on=date(2026, 10, 1))
     assert PlatformAccount.objects.get().kind == PlatformAccount.Kind.PERSON
     assert counted(person)[0].value("sales") == D("2637.68")
     assert waiting_accounts() == []

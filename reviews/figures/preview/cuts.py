@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reviews.figures import cells
+from reviews.figures.buyers import MASK, is_of_buyers
 from reviews.figures.evidence.formats import KINDS
 from reviews.figures.formats import Format
 from reviews.figures.headers import HEADER_ROWS, find_header
@@ -65,12 +66,17 @@ def cut_of(path: Path, issues: Sequence[ImportIssue], *, formats: Sequence[Forma
         return None
     if not found:
         return None
-    columns = _columns(found.get(header_row, []), [issue.letter for issue in [*errors, *placed]])
+    header = found.get(header_row, [])
+    columns = _columns(header, [issue.letter for issue in [*errors, *placed]])
+    hidden = {c for c in columns if isinstance(header[c], str) and is_of_buyers(header[c])}
     rows = [
         CutRow(
             number,
             [
-                CutCell(_shown(line[c]) if c < len(line) else "", tones.get((number, letters(c)), ""))
+                CutCell(
+                    MASK if c in hidden and number != header_row else _text(line, c),
+                    tones.get((number, letters(c)), ""),
+                )
                 for c in columns
             ],
             "header" if number == header_row else _tone(line),
@@ -118,6 +124,10 @@ def _columns(header: Sequence[Any], bad: Sequence[str]) -> list[int]:
 def _tone(line: Sequence[Any]) -> str:
     label = next((cell for cell in line if cell not in ("", None)), "")
     return "skipped" if isinstance(label, str) and cells.is_summary(cells.clean(label)) else ""
+
+
+def _text(line: Sequence[Any], column: int) -> str:
+    return _shown(line[column]) if column < len(line) else ""
 
 
 def _shown(value: object) -> str:
