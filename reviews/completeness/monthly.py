@@ -21,6 +21,9 @@ from staff.models import Assignment, Person, RoleHolding, Unit
 from training.models import ExamMark
 from training.selectors import valid_marks
 
+ADMIN = "admin:reviews"
+EXAMS = "admin:training_exammark_changelist"
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -58,36 +61,27 @@ def items_of(shop_ids: Collection[int], month: date, *, at: datetime) -> list[It
 
     def item(title: str | Promise, have: Collection[int], place: Place, url: str, query: str = "") -> Item:
         lacking = [person for person in people if person not in have]
-        return Item(
-            title,
-            len(people) - len(lacking),
-            len(people),
-            names_in_short(people[key].name for key in lacking),
-            leads.names(OWNERS[place], [paths[key] for key in lacking] or list(paths.values())),
-            OWNERS[place],
-            url,
-            query,
-        )
+        names = names_in_short(people[key].name for key in lacking)
+        role = OWNERS[place]
+        owners = leads.names(role, [paths[key] for key in lacking] or list(paths.values()))
+        done = len(people) - len(lacking)
+        return Item(title, done, len(people), names, owners, role, url, query)
 
     tested = {kind: {person for person, one in marks if one == kind} for kind in ExamMark.Kind.values}
     enough = {person for person, one in checked.items() if not one.short}
-    exams, checks = "admin:training_exammark_changelist", "admin:reviews_spotcheck_changelist"
+    month_of = f"?month={month:%Y-%m}"
     return [
         item(
-            _("Targets"),
-            _with_target(people, month),
-            Place.TARGETS,
-            "admin:reviews_target_changelist",
-            f"?month={month:%Y-%m}",
+            _("Targets"), _with_target(people, month), Place.TARGETS, f"{ADMIN}_target_changelist", month_of
         ),
-        item(_("Chat spot checks"), enough, Place.CHECKS, checks),
-        item(_("Product exam"), tested[ExamMark.Kind.PRODUCT], Place.EXAMS, exams),
-        item(_("Practical exam"), tested[ExamMark.Kind.SKILLS], Place.EXAMS, exams),
+        item(_("Chat spot checks"), enough, Place.CHECKS, f"{ADMIN}_spotcheck_changelist"),
+        item(_("Product exam"), tested[ExamMark.Kind.PRODUCT], Place.EXAMS, EXAMS),
+        item(_("Practical exam"), tested[ExamMark.Kind.SKILLS], Place.EXAMS, EXAMS),
         item(
             _("Marks of work summaries"),
             _summarised(people, month, at),
             Place.SUMMARIES,
-            "admin:reviews_worksummary_changelist",
+            f"{ADMIN}_worksummary_changelist",
         ),
         _disputes(people, paths, leads, month),
     ]
@@ -139,7 +133,7 @@ def _disputes(people: dict[int, Person], paths: dict[int, str], leads: _Leads, m
         names_in_short(people[key].name for key in undecided),
         leads.names(role, [paths[key] for key in undecided] or list(paths.values())),
         role,
-        "admin:reviews_serviceevent_changelist",
+        f"{ADMIN}_serviceevent_changelist",
     )
 
 

@@ -20,7 +20,7 @@ from tests import factories
 LISTS = [
     "staff_person", "staff_unit", "staff_shop", "staff_position", "staff_level", "staff_levelamount",
     "staff_roleholding", "staff_platformaccount", "staff_holiday", "staff_calendaryear", "staff_leave",
-    "staff_shifttype", "staff_shift", "staff_attendance", "staff_user", "staff_job",
+    "staff_shifttype", "staff_shift", "staff_attendance", "staff_user", "staff_job", "staff_apitoken",
 ]  # fmt: skip
 NOBODY_ELSE = {"hr"}
 READERS = {
@@ -30,6 +30,7 @@ READERS = {
     "staff_roleholding": {"hr", "manager", "director", "general_office"},
     "staff_user": NOBODY_ELSE,
     "staff_job": NOBODY_ELSE,
+    "staff_apitoken": NOBODY_ELSE,
     "staff_holiday": {"hr", "manager", "director", "finance", "general_office"},
     "staff_leave": {"hr", "manager", "director"},
 }
