@@ -44,13 +44,25 @@ def computed(shop: Shop, span: Span, *, modes: Sequence[str]) -> dict[str, Any]:
 def start_after(batch: ImportBatch, *, by: User | None) -> Job | None:
     """Start computing what a batch that was applied or undone touches; None where it touches nothing."""
     files = batch.files.filter(format__in=switching.CODES, left_out=False)
-    margin = timedelta(days=earning.LONGEST_WINDOW)
-    months: set[date] = set()
-    for code, first, last in files.values_list("format", "first_day", "last_day"):
+    near = timedelta(days=earning.LONGEST_WINDOW)
+    stated: set[date] = set()
+    touched: set[date] = set()
+    for first, last in files.values_list("first_day", "last_day"):
         if first and last:
-            near = margin if code != "refunds" else timedelta()
-            months.update(months_between(first - near, last + near))
+            stated |= _months_stated(first, last, batch.shop.attribution_days)
+            touched.update(months_between(first - near, last + near))
+    months = stated | {month for month in touched - stated if _is_computed(batch.shop, month)}
     return _start(batch.shop, months, by=by)
+
+
+def _months_stated(first: date, last: date, window_days: int) -> set[date]:
+    """Return the months a file is about: days of a window before or after others are evidence only."""
+    months = months_between(first, last)
+    if len(months) > 1 and (months[1] - first).days <= window_days:
+        months = months[1:]
+    if len(months) > 1 and last.day <= window_days:
+        months = months[:-1]
+    return set(months)
 
 
 def start(shop: Shop, month: date, *, by: User) -> Job:
@@ -88,6 +100,11 @@ def _is_due(shop: Shop, month: date) -> bool:
     span = month_span(month.year, month.month)
     if publishing.has_both(shop, span) or totals.has_refund_sheet(shop, span):
         return True
+    return _is_computed(shop, month)
+
+
+def _is_computed(shop: Shop, month: date) -> bool:
+    span = month_span(month.year, month.month)
     rows = AgentFigures.objects.filter(shop=shop, current=True, source__in=[COMPUTED, REFUND_SHEET])
     return rows.filter(first_day__gte=span.first, last_day__lte=span.last).exists()
 

@@ -108,6 +108,21 @@ def test_computed_figures_count_for_the_accounts_holder(shop, xiaoya, hr, tmp_pa
     assert ShopMonth.objects.get(shop=shop, month=date(2026, 10, 1)).mode == "pay_first"
 
 
+def test_a_month_of_which_a_file_has_the_window_only_is_not_computed(shop, xiaoya, hr, tmp_path):
+    before = order(9, **{"订单创建时间": "2026-09-30 09:00:00", "订单付款时间 ": "2026-09-30 09:00:00"})
+    after = order(10, **{"订单付款时间 ": "2026-11-02 09:00:00"})
+    edges = [
+        chat(YA, "2026-09-29 09:00:00"),
+        chat(YA, "2026-10-05 09:00:00"),
+        chat(YA, "2026-11-01 09:00:00"),
+    ]
+    applied(shop, hr, orders_file(tmp_path, before, order(1), after), chats_file(tmp_path, *edges))
+    days = ShopFigures.objects.filter(current=True).values_list("first_day", flat=True)
+    assert list(days) == [FIFTH]
+    jobs.work(attribution.start(shop, date(2026, 9, 1), by=hr).pk)  # unless somebody asks
+    assert ShopFigures.objects.filter(current=True, first_day=date(2026, 9, 30)).exists()
+
+
 def test_an_account_nobody_knows_goes_to_the_queue_with_its_figures(shop, hr, tmp_path):
     applied(shop, hr, *first_files(tmp_path))
     account = PlatformAccount.objects.get(name=YA)
