@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reviews.completeness.grid import SHOP_DAYS, Cell, Grid, State, Stored
-from reviews.completeness.reading import SOURCES, read_facts
+from reviews.completeness.reading import read_facts
 from reviews.completeness.wording import source_name
 from reviews.figures.counting import Order, moment
 from reviews.figures.fields import AMOUNTS, LABELS, RATES
@@ -77,8 +77,6 @@ class Opened:
 
 def opened(shop: Shop, source: str, day: date, *, today: date) -> Opened | None:
     """Return an opened cell, None where there is no such cell. The number of queries is fixed."""
-    if source not in SOURCES:
-        return None
     grid = Grid(read_facts([shop.pk], day.replace(day=1), today=today))
     if source not in grid.sources_of(shop.pk):
         return None

@@ -15,19 +15,25 @@ from reviews.completeness.grid import ATTENDANCE, SHOP_DAYS, Facts, Held, Person
 from reviews.figures.counting import moment
 from reviews.figures.fields import AGENT_FIELDS, SHOP_FIELDS
 from reviews.figures.formats import AGENT_SOURCES, REFUND_SHEET
+from reviews.figures.profiles.registry import in_order
 from reviews.models import AgentFigures, FigureExcuse, ShopFigures
 from staff.calendar import add_months, last_day_of
 from staff.models import AccountHolder, Attendance, Employment, Leave, PlatformAccount, Shift
 
 # Refunds complete when they complete: no day and nobody must have one.
-EXPECTED_SOURCES = tuple(source for source in AGENT_SOURCES if source != REFUND_SHEET)
-SOURCES = (*EXPECTED_SOURCES, SHOP_DAYS, ATTENDANCE)
+NOT_EXPECTED = (REFUND_SHEET,)
 NOT_FINAL = "not_final"
 WHOLE_DAY = Decimal(8)  # working hours
 
 
+def known_sources() -> tuple[str, ...]:
+    """Return every source a shop may be expected to have, import profiles too, in the order of their rows."""
+    agents = (source for source in in_order(AGENT_SOURCES) if source not in NOT_EXPECTED)
+    return (*agents, SHOP_DAYS, ATTENDANCE)
+
+
 def read_facts(shop_ids: Sequence[int], month: date, *, today: date) -> Facts:
-    """Return what is known of some shops' month; ten queries, however many shops, people and rows."""
+    """Return what is known of some shops' month; eleven queries, however many shops, people and rows."""
     last = last_day_of(month)
     days = [month + timedelta(days=number) for number in range(last.day)]
     held = _held(shop_ids, month, last)
@@ -36,7 +42,7 @@ def read_facts(shop_ids: Sequence[int], month: date, *, today: date) -> Facts:
         days=days,
         today=today,
         shop_ids=shop_ids,
-        sources=SOURCES,
+        sources=known_sources(),
         rows=_agent_rows(shop_ids, month, last) + _shop_rows(shop_ids, month, last),
         held=held,
         employed=_employed(people, month, last),
@@ -67,7 +73,7 @@ def _agent_rows(shop_ids: Sequence[int], first: date, last: date) -> list[Stored
         "person_id",
         "flags",
     )
-    rows = _touching(AgentFigures, shop_ids, first, last).filter(source__in=EXPECTED_SOURCES)
+    rows = _touching(AgentFigures, shop_ids, first, last).exclude(source__in=NOT_EXPECTED)
     return [
         Stored(
             shop,
@@ -184,7 +190,7 @@ def _excused(
 def _before(shop_ids: Sequence[int], month: date) -> frozenset[Place]:
     """Return the places with rows in the month before."""
     first, last = add_months(month, -1), month - timedelta(days=1)
-    agents = _touching(AgentFigures, shop_ids, first, last).filter(source__in=EXPECTED_SOURCES)
+    agents = _touching(AgentFigures, shop_ids, first, last).exclude(source__in=NOT_EXPECTED)
     shops = _touching(ShopFigures, shop_ids, first, last).values_list("shop_id", flat=True)
     found = set(agents.order_by().values_list("shop_id", "source").distinct())
     return frozenset(found | {(shop, SHOP_DAYS) for shop in shops.order_by().distinct()})

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 
 from reviews.completeness.grid import ATTENDANCE, SHOP_DAYS, Cell, Row, State
 from reviews.figures.formats import SOURCE_LABELS
+from reviews.figures.profiles.registry import labels_of
 
 LABELS: dict[str, str | Promise] = SOURCE_LABELS | {
     SHOP_DAYS: gettext_lazy("Shop days"),
@@ -37,8 +38,8 @@ WEEKDAYS: tuple[str | Promise, ...] = (
 
 
 def source_name(source: str) -> str:
-    """Return a source in the reader's language."""
-    return str(LABELS.get(source, source))
+    """Return a source in the reader's language; an import profile's name is asked for."""
+    return str(LABELS.get(source) or labels_of([source]).get(source, source))
 
 
 def said(cell: Cell) -> str:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from reviews.completeness.reading import SOURCES
+from reviews.completeness.reading import known_sources
 from reviews.models import FigureExcuse
 from staff.models import PlatformAccount, Shop, User
 
@@ -27,7 +27,7 @@ def excuse(
         raise ValidationError(_("Say why."))
     if len(reason) > LONGEST:
         raise ValidationError(_("Say why in at most %(most)s characters.") % {"most": LONGEST})
-    if source not in SOURCES or day > today or (account is not None and account.shop_id != shop.pk):
+    if source not in known_sources() or day > today or (account is not None and account.shop_id != shop.pk):
         raise ValidationError(_("There is no such day of figures."))
     try:
         with transaction.atomic():
