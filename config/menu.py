@@ -55,6 +55,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             listed(_("Figures"), "table_chart", "reviews.AgentFigures"),
             listed(_("Accounts and holders"), "link", "staff.PlatformAccount"),
             listed(_("Targets"), "flag", "reviews.Target"),
+            listed(_("Hour by hour"), "timelapse", "reviews.Snapshot"),
         ),
     ),
     (

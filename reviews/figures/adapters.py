@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from reviews.figures import snapshots
 from reviews.figures.days import Span
 from reviews.figures.formats import Kind
 from reviews.figures.planned import CHANGED, MAX_CHANGES, NEW, UNCHANGED, Change, PlannedFile
@@ -23,26 +24,26 @@ from training.models import ExamMark
 from training.services import MarkGiven, record_marks
 
 FULL_MARK = Decimal(100)
-REVERSIBLE = frozenset({Kind.AGENT, Kind.SHOP, Kind.TARGETS, Kind.EXAMS})
+REVERSIBLE = frozenset({Kind.AGENT, Kind.SHOP, Kind.TARGETS, Kind.EXAMS, Kind.SNAPSHOTS})
 
 
 def compare(file: PlannedFile, *, shop: Shop) -> None:
     """Fill in what a sheet that is no figures would change."""
-    form = file.read.form
-    if form is not None and not file.errors:
-        COMPARERS[form.kind](file, shop)
+    if file.read.kind is not None and not file.errors:
+        COMPARERS[file.read.kind](file, shop)
 
 
 def apply(file: PlannedFile, stored: ImportFile, *, shop: Shop, by: User | None, at: datetime) -> None:
     """Write a sheet that is no figures; called inside the batch's transaction."""
-    form = file.read.form
-    if form is not None and form.kind in APPLIERS:
-        APPLIERS[form.kind](file, stored, shop, by, at)
+    kind = file.read.kind
+    if kind is not None and kind in APPLIERS:
+        APPLIERS[kind](file, stored, shop, by, at)
 
 
 def undo(batch: ImportBatch) -> None:
-    """Let what stood before a batch's targets and exam marks hold again."""
+    """Let what stood before a batch's targets, exam marks and snapshots hold again."""
     take_back(batch)
+    snapshots.take_back(batch)
     files = list(batch.files.values_list("pk", flat=True))
     for mark in ExamMark.objects.filter(file_id__in=files, superseded=False):
         ExamMark.objects.filter(pk=mark.pk).update(superseded=True)
@@ -218,10 +219,12 @@ COMPARERS: dict[Kind, Comparer] = {
     Kind.EXAMS: _compare_marks,
     Kind.SHIFTS: _compare_shifts,
     Kind.PEOPLE: _compare_people,
+    Kind.SNAPSHOTS: snapshots.compare,
 }
 APPLIERS: dict[Kind, Applier] = {
     Kind.TARGETS: _apply_targets,
     Kind.EXAMS: _apply_marks,
     Kind.SHIFTS: _apply_shifts,
     Kind.PEOPLE: _apply_people,
+    Kind.SNAPSHOTS: snapshots.apply,
 }

@@ -19,7 +19,8 @@ from reviews.figures.formats import Kind
 from reviews.figures.importing import Refused, State, asked_of, folder_of
 from reviews.figures.known import state_digest
 from reviews.figures.planned import TABLES, PlannedFile
-from reviews.figures.reading import FORMAT_BY_CODE, read_file
+from reviews.figures.reading import read_file
+from reviews.figures.snapshots import kind_of
 from reviews.models import (
     AgentFigures,
     Card,
@@ -63,18 +64,21 @@ def apply(batch: ImportBatch, *, by: User | None, at: datetime) -> None:
 
 def _other_sheets(batch: ImportBatch, files: Iterable[ImportFile]) -> dict[int, PlannedFile]:
     """Read and compare again the sheets that are no figures: their rows are not staged."""
-    others = [f for f in files if f.format and FORMAT_BY_CODE[f.format].kind not in TABLES]
+    others = [f for f in files if f.format and kind_of(f) not in TABLES]
     asked = asked_of(batch)
-    reads = [read_file(folder_of(batch) / file.stored, name=file.name, asked=asked.span) for file in others]
+    reads = [
+        read_file(folder_of(batch) / file.stored, name=file.name, asked=asked.span, at=asked.at)
+        for file in others
+    ]
     plan = compare(reads, shop=batch.shop, overlap=asked.overlap)
     return dict(zip([file.pk for file in others], plan.files, strict=True))
 
 
 def _digest_now(batch: ImportBatch, files: Iterable[ImportFile], sheets: Iterable[PlannedFile]) -> str:
-    figures = [file for file in files if file.format and FORMAT_BY_CODE[file.format].kind in TABLES]
-    kinds = {FORMAT_BY_CODE[file.format].kind for file in figures}
-    firsts = [file.first_day for file in figures if file.first_day]
-    lasts = [file.last_day for file in figures if file.last_day]
+    figures = [(file, kind) for file in files if (kind := kind_of(file)) in TABLES]
+    kinds = {kind for _file, kind in figures if kind}
+    firsts = [file.first_day for file, _kind in figures if file.first_day]
+    lasts = [file.last_day for file, _kind in figures if file.last_day]
     return state_digest(
         batch.shop,
         first=min(firsts, default=date.max),
@@ -120,7 +124,7 @@ def _months(files: Iterable[ImportFile]) -> set[date]:
     return {
         day.replace(day=1)
         for file in files
-        if file.format and FORMAT_BY_CODE[file.format].kind is Kind.AGENT
+        if kind_of(file) is Kind.AGENT
         for day in (file.first_day, file.last_day)
         if day
     }
@@ -148,7 +152,7 @@ def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
     shifts, which are corrected by a new sheet.
     """
     files = list(batch.files.filter(left_out=False))
-    kinds = {FORMAT_BY_CODE[file.format].kind for file in files if file.format}
+    kinds = {kind for file in files if (kind := kind_of(file))}
     if not kinds <= adapters.REVERSIBLE:
         raise Refused(_("Sheets of people and shifts cannot be undone; import a corrected sheet."))
     if frozen := _frozen_months(batch, files):
@@ -169,7 +173,8 @@ def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
 
 def _frozen_months(batch: ImportBatch, files: Iterable[ImportFile]) -> set[date]:
     """Return the months of a batch in which a card that its figures reach is past draft."""
-    months = {day.replace(day=1) for file in files for day in (file.first_day, file.last_day) if day}
+    counting = [file for file in files if kind_of(file) is not Kind.SNAPSHOTS]
+    months = {day.replace(day=1) for file in counting for day in (file.first_day, file.last_day) if day}
     months |= set(Target.objects.filter(batch=batch).values_list("month", flat=True))
     past_draft = Card.objects.filter(month__in=months).exclude(state=CardState.DRAFT)
     reach = Q(person__accounts__account__shop=batch.shop) | Q(person__figures__batch=batch)

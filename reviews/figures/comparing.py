@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from reviews.figures import adapters
+from reviews.figures import adapters, snapshots
 from reviews.figures.counting import Order
 from reviews.figures.days import Span
 from reviews.figures.fields import AGENT_FIELDS, AMOUNTS, RATES, SHOP_FIELDS
@@ -53,6 +53,7 @@ def compare(reads: Sequence[ReadFile], *, shop: Shop, overlap: str, left_out: Se
             _compare_figures(file, known, seen)
         elif file.read.form is not None:
             adapters.compare(file, shop=shop)
+    snapshots.refuse_doubles(active)
     _overlaps(active, known, overlap)
     _differing(active, known)
     return Plan(shop, files, known.fingerprint(adapters.fingerprint(active)))
@@ -64,18 +65,18 @@ def _same_files(files: Sequence[PlannedFile], shop: Shop) -> None:
     applied = ImportFile.objects.filter(
         sha256__in=digests, batch__shop=shop, batch__state=ImportBatch.State.APPLIED, left_out=False
     ).select_related("batch")
-    before = {file.sha256: file for file in applied.order_by("pk")}
-    first: dict[tuple[str, Any], PlannedFile] = {}
+    before = {(file.sha256, snapshots.taken_at_of(file)): file for file in applied.order_by("pk")}
+    first: dict[tuple[str, Any, Any], PlannedFile] = {}
     for file in files:
-        digest = file.read.sha256
-        twin = first.setdefault((digest, file.read.span), file)
+        digest, place = file.read.sha256, (file.read.sha256, file.read.at)
+        twin = first.setdefault((digest, file.read.span, file.read.at), file)
         if digest and twin is not file:
             file.left_out = True
             file.issues.clear()
             file.note(NOTE, "same_in_batch", file=twin.read.name)
-        elif digest in before:
-            file.same_as = before[digest]
-            when = before[digest].batch.applied_at
+        elif place in before:
+            file.same_as = before[place]
+            when = before[place].batch.applied_at
             file.note(NOTE, "same_file", day=f"{when:%Y-%m-%d}" if when else "")
 
 

@@ -49,6 +49,7 @@ class Kind(Enum):
     ORDERS = "orders"
     CHATS = "chats"
     REFUNDS = "refunds"
+    SNAPSHOTS = "snapshots"  # agents' figures of a day up to an hour, beside the day
 
 
 # Meanings of columns that say whose or when, not how much.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +42,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person said about files that do not say it themselves, and how to settle overlaps."""
+    """What a person said about files that do not say it themselves, and how to settle overlaps.
+
+    `at`: these are snapshots of a running day, taken at that wall-clock time of the company.
+    """
 
     span: Span | None = None
     mode: str = ""
     overlap: str = ImportBatch.Overlap.ASK
     left_out: tuple[str, ...] = ()
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class Upload:
 def preview(uploads: Sequence[Upload], *, shop: Shop, asked: Asked) -> Plan:
     """Read and compare files; write nothing."""
     reads = [
-        read_file(upload.path, name=upload.name, asked=asked.span, mode=asked.mode) for upload in uploads
+        read_file(upload.path, name=upload.name, asked=asked.span, mode=asked.mode, at=asked.at)
+        for upload in uploads
     ]
     return compare(reads, shop=shop, overlap=asked.overlap, left_out=asked.left_out)
 
@@ -215,17 +220,19 @@ def _write_changes(file: ImportFile, planned: PlannedFile) -> None:
 
 def _as_json(asked: Asked) -> dict[str, Any]:
     span = [asked.span.first.isoformat(), asked.span.last.isoformat()] if asked.span else None
-    return {"span": span, "mode": asked.mode, "left_out": list(asked.left_out)}
+    at = asked.at.isoformat() if asked.at else None
+    return {"span": span, "mode": asked.mode, "left_out": list(asked.left_out), "at": at}
 
 
 def asked_of(batch: ImportBatch) -> Asked:
     """Return what a person said about a batch's files."""
-    span = batch.asked.get("span")
+    span, at = batch.asked.get("span"), batch.asked.get("at")
     return Asked(
         span=Span(date.fromisoformat(span[0]), date.fromisoformat(span[1])) if span else None,
         mode=batch.asked.get("mode", ""),
         overlap=batch.overlap,
         left_out=tuple(batch.asked.get("left_out", ())),
+        at=datetime.fromisoformat(at) if at else None,
     )
 
 

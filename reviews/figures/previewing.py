@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from reviews.figures.formats import SOURCE_LABELS
 from reviews.figures.importing import State, folder_of
 from reviews.figures.messages import place, sentence
 from reviews.figures.reading import FORMAT_BY_CODE
+from reviews.figures.snapshots import taken_at_of
 from reviews.models import ImportBatch, ImportChange, ImportFile, ImportIssue, Target
 
 SHOWN_CHANGES = 12
@@ -198,19 +200,26 @@ def format_name(code: str) -> str:
     return _("own template: {kind}").format(kind=form.title)
 
 
+def _snapshot_name(name: str, at: datetime | None) -> str:
+    """Return a format's name, with the hour where it is a snapshot."""
+    if at is None:
+        return name
+    return _("{format}, snapshot of {hour}").format(format=name, hour=f"{at:%H:%M}")
+
+
 def _groups(files: Iterable[ImportFile], views: Iterable[FileView]) -> list[Group]:
     faulty = {view.file.pk for view in views if view.errors}
-    by_format: dict[tuple[bool, str], list[ImportFile]] = {}
+    by_format: dict[tuple[bool, str, datetime | None], list[ImportFile]] = {}
     for file in files:
-        by_format.setdefault((file.left_out, file.format), []).append(file)
+        by_format.setdefault((file.left_out, file.format, taken_at_of(file)), []).append(file)
     return [
         Group(
-            _("Left out") if left_out else format_name(code),
+            _("Left out") if left_out else _snapshot_name(format_name(code), at),
             members,
             {name: sum(getattr(file, name) for file in members) for name in COUNTS},
             any(file.pk in faulty for file in members),
         )
-        for (left_out, code), members in by_format.items()
+        for (left_out, code, at), members in by_format.items()
     ]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -89,7 +90,9 @@ def decide(batch: ImportBatch, *, first: date | None, last: date | None, overlap
     """
     before = importing.asked_of(batch)
     new = asked_from(first=first, last=last, mode=before.mode, overlap=overlap or before.overlap)
-    answer(batch, by=by, asked=replace(new, span=new.span or before.span, left_out=before.left_out))
+    answer(
+        batch, by=by, asked=replace(new, span=new.span or before.span, left_out=before.left_out, at=before.at)
+    )
 
 
 def leave_out(batch: ImportBatch, *, names: Sequence[str], by: User) -> None:
@@ -151,11 +154,19 @@ def declare(shop: Shop, *, name: str, kind: str) -> None:
     accounts.declare_account(account, kind=kind)
 
 
-def asked_from(*, first: date | None, last: date | None, mode: str, overlap: str) -> Asked:
-    """Return what a form says about days, mode and overlaps. Raises ValidationError."""
+def asked_from(
+    *, first: date | None, last: date | None, mode: str, overlap: str, at: datetime | None = None
+) -> Asked:
+    """Return what a form says about days, mode, overlaps and the hour of snapshots. Raises ValidationError.
+
+    `at` is aware; what is kept is the company's wall clock.
+    """
     if last is not None and first is None:
         raise ValidationError(_("Give the first day, or leave both empty."))
     span = Span(first, last or first) if first else None
     if span is not None and span.problem:
         raise ValidationError(_("These days do not make a span: at most one month, first day first."))
-    return Asked(span=span, mode=mode, overlap=overlap)
+    wall = timezone.localtime(at).replace(tzinfo=None) if at else None
+    if wall is not None and span is not None and span != Span(wall.date(), wall.date()):
+        raise ValidationError(_("A snapshot holds figures of its own day: leave the days empty."))
+    return Asked(span=span, mode=mode, overlap=overlap, at=wall)
