@@ -63,6 +63,8 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         (
             listed(_("Plans"), "tune", "reviews.Plan"),
             listed(_("Procedures"), "account_tree", "reviews.Procedure"),
+            listed(_("Promotions"), "sell", "reviews.Promotion"),
+            listed(_("Refund reasons"), "assignment_return", "reviews.RefundReason"),
             listed(_("Positions"), "badge", "staff.Position"),
             listed(_("Pay levels"), "stairs", "staff.Level"),
             listed(_("Working calendar"), "event", "staff.Holiday"),

@@ -1,5 +1,5 @@
 """HR's pages of reviews, plans, figures and checks."""
 
-from reviews.admin import checks, figures, intraday, plans, reviews, rows, targets
+from reviews.admin import checks, figures, intraday, plans, refunds, reviews, rows, targets
 
-__all__ = ["checks", "figures", "intraday", "plans", "reviews", "rows", "targets"]
+__all__ = ["checks", "figures", "intraday", "plans", "refunds", "reviews", "rows", "targets"]

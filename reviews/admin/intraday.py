@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -48,9 +48,12 @@ class SnapshotAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         shops = list(shops_of(request))
         asked = request.GET.get("shop", "")
-        shop = next((one for one in shops if str(one.pk) == asked), shops[0] if shops and not asked else None)
+        shop = next((one for one in shops if str(one.pk) == asked), None)
         if shop is None and asked:
-            get_object_or_404(shops_of(request), pk=0)
+            raise Http404
+        if shop is None and shops:
+            latest = self.get_queryset(request).order_by("-taken_at").values_list("shop", flat=True).first()
+            shop = next((one for one in shops if one.pk == latest), shops[0])
         context: dict[str, Any] = {"title": _("Hour by hour"), "shops": shops, "shop": shop}
         if shop is not None:
             context |= self._day(request, shop)

@@ -9,11 +9,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from reviews.admin.figures import shops_of
+from reviews.admin.shop_filter import OwnShops
 from reviews.figures.fields import AGENT_FIELDS
 from reviews.figures.formats import AGENT_SOURCES, SHOP_DAYS, SOURCE_LABELS
 from reviews.models import AgentFigures, ShopFigures, ShopMonth, SourceOrder
@@ -25,7 +26,7 @@ class FiguresAdmin(ReadOnlyAdmin):
 
     list_select_related: ClassVar[tuple[str, ...]] = ("shop", "file")
     ordering = ("-first_day", "-pk")
-    list_filter: ClassVar = [("shop", RelatedDropdownFilter), ("first_day", RangeDateFilter)]
+    list_filter: ClassVar = [("shop", OwnShops), ("first_day", RangeDateFilter)]
     list_filter_submit = True
     show_full_result_count = False
 
@@ -119,7 +120,7 @@ class SourceOrderAdmin(RoleAdmin):
     deletes = True
     list_display = ("shop", "month", "field_name", "source_name", "rank")
     list_select_related = ("shop",)
-    list_filter: ClassVar = [("shop", RelatedDropdownFilter)]
+    list_filter: ClassVar = [("shop", OwnShops)]
     ordering = ("shop", "month", "field", "rank")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -137,16 +138,35 @@ class SourceOrderAdmin(RoleAdmin):
         return str(SOURCE_LABELS.get(row.source, row.source))
 
 
+class ShopMonthForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A shop's month, kept as its first day."""
+
+    class Meta:
+        model = ShopMonth
+        fields: ClassVar = ["shop", "month", "promotion"]
+
+    def clean_month(self) -> Any:
+        """Keep a month as its first day."""
+        return self.cleaned_data["month"].replace(day=1)
+
+
 @admin.register(ShopMonth)
 class ShopMonthAdmin(RoleAdmin):
     """A shop's months: the attribution mode its files set, and whether it is a promotion month."""
 
+    form = ShopMonthForm
+    of_unit = "shop__units"
     list_display = ("shop", "month", "mode", "promotion")
     list_select_related = ("shop",)
-    list_filter: ClassVar = [("shop", RelatedDropdownFilter)]
+    list_filter: ClassVar = [("shop", OwnShops)]
     readonly_fields = ("mode",)
     ordering = ("-month", "shop")
+    list_before_template = "admin/reviews/refunds/months.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return those of shops the user looks after."""
-        return super().get_queryset(request).filter(shop__in=shops_of(request))
+        return super().get_queryset(request).filter(shop__in=shops_of(request)).distinct()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the shops the user looks after as HR."""
+        return super().formfield_for_foreignkey(db_field, request, queryset=shops_of(request), **kwargs)

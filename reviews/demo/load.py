@@ -17,6 +17,7 @@ from reviews.demo.files import Desk
 from reviews.demo.months import Year, attendance_of
 from reviews.demo.quality import Room
 from reviews.models import OpeningMonth
+from reviews.refunds.reasons import seed_reasons
 from staff import calendar
 from staff.models import Attendance, Person
 from staff.services import seed_calendar
@@ -31,6 +32,7 @@ def load(*, last_month: date, now: datetime, say: Say, count: int = MONTHS) -> N
     One transaction: an interrupted load leaves an empty database, and one commit is quicker than thousands.
     """
     seed_calendar(by=None)
+    seed_reasons(by=None)
     clock = Clock(calendar.load(), now, last_month, count)
     say("people, plans, roles")
     company.build(clock.months)
