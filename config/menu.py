@@ -46,6 +46,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             listed(_("Disputes and reviews"), "gavel", "reviews.ServiceEvent"),
             listed(_("Waivers"), "do_not_disturb_on", "reviews.Waiver"),
             listed(_("Work summaries"), "summarize", "reviews.WorkSummary"),
+            Entry(_("Commission base"), "price_change", "commission_base", roles=("hr", "finance")),
         ),
     ),
     (
