@@ -22,6 +22,7 @@ from reviews.scoring.plan import GrowthBase, Plan
 from staff.calendar import add_months
 
 FEWEST_DAYS = 7
+SHOP_REFUNDS = "shop_refunded_orders"
 CALENDAR = Source.of("calendar")
 # What an average is weighed by, as its source says it.
 BASE_NAMES = {
@@ -59,7 +60,7 @@ def keys_of(plan: Plan) -> frozenset[str]:
     keys |= {CRITICAL_FAILURES, "share_part", "share_whole"}
     if "previous_sales" in keys:
         keys |= {"previous_share_part", "previous_share_whole", "shop_sales", "previous_shop_sales"}
-    if "shop_buyers" in keys:
+    if keys & {"shop_buyers", SHOP_REFUNDS}:
         keys |= {"shop_receptions"}
     return frozenset(keys)
 
@@ -101,6 +102,8 @@ def facts_of(records: Records, person_id: int, plan: Plan, team: Team) -> tuple[
         facts |= _growth(records, person_id, plan)
     if "shop_buyers" in keys:
         facts |= _shop_counts(records, person_id)
+    if SHOP_REFUNDS in keys:
+        facts |= _shop_refunds(records, person_id)
     return _copied(facts, keys, totals)
 
 
@@ -251,10 +254,26 @@ def _shop_counts(records: Records, person_id: int) -> dict[str, Fact]:
         visitors = summed(totals, "visitors", records.files)
         facts[f"shop_visitors{suffix}"] = visitors or Fact.missing("no_shop_figures")
         if suffix:
-            own = records.totals[person_id].receptions_in(shop)
-            facts[f"shop_receptions{suffix}"] = (
-                Fact.present(own.value, records.files.source(own.files))
-                if own
-                else Fact.missing("no_receptions")
-            )
+            facts[f"shop_receptions{suffix}"] = _own_receptions(records, person_id, shop)
     return facts
+
+
+def _shop_refunds(records: Records, person_id: int) -> dict[str, Fact]:
+    """Return orders and refunded orders of all agents of the person's shops, as `_shop_counts` does."""
+    shops = records.shops_of(person_id)
+    facts: dict[str, Fact] = {}
+    for number, shop in enumerate(shops, start=1):
+        suffix = f".{number}" if len(shops) > 1 else ""
+        totals = records.shop_refunds.get(shop)
+        for key, name in (("shop_orders", "orders"), (SHOP_REFUNDS, "refunded_orders")):
+            facts[f"{key}{suffix}"] = summed(totals, name, records.files) or Fact.missing("no_shop_figures")
+        if suffix:
+            facts[f"shop_receptions{suffix}"] = _own_receptions(records, person_id, shop)
+    return facts
+
+
+def _own_receptions(records: Records, person_id: int, shop: int) -> Fact:
+    own = records.totals[person_id].receptions_in(shop)
+    if own is None:
+        return Fact.missing("no_receptions")
+    return Fact.present(own.value, records.files.source(own.files))

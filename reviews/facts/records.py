@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from reviews.checking import check_facts
 from reviews.facts.people import Member, Presence, employed_spans, presences
-from reviews.facts.totals import Files, Totals, all_files, person_totals, shop_totals
+from reviews.facts.totals import Files, Totals, all_files, person_totals, shop_refund_totals, shop_totals
 from reviews.models import CardFact, CardState, OpeningMonth, ShopMonth, Target
 from reviews.scoring.facts import Fact
 from reviews.targets import current_targets
@@ -45,6 +45,7 @@ class Records:
     promoted: frozenset[int]
     compared: Mapping[date, Compared]
     files: Files
+    shop_refunds: Mapping[int, Totals] = field(default_factory=dict)
 
     def shops_of(self, person_id: int) -> list[int]:
         """Return the shops a person works for: where the figures stand, else the unit's own."""
@@ -68,8 +69,12 @@ def read_records(
     *,
     compared_with: Collection[date],
     at: datetime,
+    with_shop_refunds: bool = False,
 ) -> Records:
-    """Read the records of some people's month; the number of queries depends on nothing but `compared_with`."""
+    """Read some people's month; the number of queries depends on the last three arguments only.
+
+    `with_shop_refunds`: a plan states refunds relative to the shop's.
+    """
     ids = list(members)
     totals = person_totals(ids, month)
     shop_of_unit = _shop_of_unit()
@@ -79,9 +84,13 @@ def read_records(
     }
     shops = shop_totals(shop_ids, month)
     compared = {other: _compared(ids, other, shop_ids) for other in compared_with}
-    groups: list[Mapping[int, Totals]] = [totals, shops]
-    for one in compared.values():
-        groups += [one.totals, one.shops]
+    refunds = shop_refund_totals(shop_ids, month) if with_shop_refunds else {}
+    groups = [
+        totals,
+        shops,
+        refunds,
+        *(group for one in compared.values() for group in (one.totals, one.shops)),
+    ]
     return Records(
         month=month,
         members=members,
@@ -94,6 +103,7 @@ def read_records(
         promoted=_promoted(shop_ids, month),
         compared=compared,
         files=Files(all_files(*groups)),
+        shop_refunds=refunds,
     )
 
 
