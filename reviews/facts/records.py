@@ -85,12 +85,7 @@ def read_records(
     shops = shop_totals(shop_ids, month)
     compared = {other: _compared(ids, other, shop_ids) for other in compared_with}
     refunds = shop_refund_totals(shop_ids, month) if with_shop_refunds else {}
-    groups = [
-        totals,
-        shops,
-        refunds,
-        *(group for one in compared.values() for group in (one.totals, one.shops)),
-    ]
+    others = [group for one in compared.values() for group in (one.totals, one.shops)]
     return Records(
         month=month,
         members=members,
@@ -102,7 +97,7 @@ def read_records(
         checks=check_facts(ids, month, at=at),
         promoted=_promoted(shop_ids, month),
         compared=compared,
-        files=Files(all_files(*groups)),
+        files=Files(all_files(totals, shops, refunds, *others)),
         shop_refunds=refunds,
     )
 
