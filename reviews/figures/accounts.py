@@ -14,7 +14,7 @@ from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext as _
 
 from reviews.figures.counting import Holders, moment
-from reviews.models import AgentFigures, ImportBatch
+from reviews.models import AgentFigures, ImportBatch, Snapshot
 from staff.models import AccountHolder, Employment, Person, PlatformAccount
 
 Kind = PlatformAccount.Kind
@@ -42,7 +42,10 @@ class Waiting:
 
 
 def waiting_accounts(*, shop_ids: Collection[int] | None = None) -> list[Waiting]:
-    """Return accounts with figures in force on days nobody held them, most sales first; five queries."""
+    """Return accounts with figures in force on days nobody held them, most sales first; seven queries.
+
+    Accounts that only a running day's snapshots brought wait with these; their sales are the day's so far.
+    """
     held = Q(account__holders__isnull=False)
     rows = AgentFigures.objects.filter(current=True, account__isnull=False).exclude(
         account__kind__in=OF_NOBODY
@@ -65,8 +68,40 @@ def waiting_accounts(*, shop_ids: Collection[int] | None = None) -> list[Waiting
     for account_id, receptions, sales in sums.values_list("account_id", "receptions", "sales"):
         waiting[account_id].receptions += receptions or 0
         waiting[account_id].sales += sales or Decimal(0)
+    _add_from_snapshots(waiting, shop_ids)
     _suggest((one, one.account.name) for one in waiting.values())
     return sorted(waiting.values(), key=lambda one: (-one.sales, one.account.name))
+
+
+def _add_from_snapshots(waiting: dict[int, Waiting], shop_ids: Collection[int] | None) -> None:
+    """Add accounts that nobody ever held and that stand in snapshots only."""
+    rows = Snapshot.objects.filter(
+        current=True, account__kind=Kind.UNKNOWN, account__holders__isnull=True, account__figures__isnull=True
+    )
+    if shop_ids is not None:
+        rows = rows.filter(shop__in=shop_ids)
+    spans = (
+        rows.order_by()
+        .values("account")
+        .annotate(
+            first=Min("day"),
+            last=Max("day"),
+            rows=Count("pk"),
+            sales=Max("sales"),
+            receptions=Max("receptions"),
+        )
+    )
+    found = {span["account"]: span for span in spans if span["account"] not in waiting}
+    for pk, account in PlatformAccount.objects.select_related("shop").in_bulk(found).items():
+        span = found[pk]
+        waiting[pk] = Waiting(
+            account,
+            span["first"],
+            span["last"],
+            span["rows"],
+            span["receptions"] or 0,
+            span["sales"] or Decimal(0),
+        )
 
 
 @dataclass(slots=True)

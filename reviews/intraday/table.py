@@ -69,6 +69,7 @@ class Day:
     spans: list[Span]
     sources: list[str]
     labels: list[str]
+    unmatched: int = 0
 
 
 @dataclass(slots=True)
@@ -77,6 +78,7 @@ class _Owner:
     staff_no: str = ""
     note: str = ""
     ranked: bool = True
+    unmatched: bool = False
 
 
 def hourly(shop: Shop, day: date) -> Day:
@@ -96,7 +98,8 @@ def hourly(shop: Shop, day: date) -> Day:
         for number, (begin, end) in enumerate(zip([midnight, *hours[:-1]], hours, strict=True))
         if begin != end
     ]
-    return Day(drawn[::-1], _sources(found), [str(LABELS[name]) for name in done])
+    unmatched = sum(owner.unmatched for owner in owners.values())
+    return Day(drawn[::-1], _sources(found), [str(LABELS[name]) for name in done], unmatched)
 
 
 def _owners(shop: Shop, day: date, names: set[str]) -> tuple[dict[Whose, _Owner], dict[str, Whose]]:
@@ -117,7 +120,7 @@ def _owners(shop: Shop, day: date, names: set[str]) -> tuple[dict[Whose, _Owner]
         if account is not None and account.kind in OF_NOBODY:
             owners[name] = _Owner(name, note=str(account.get_kind_display()), ranked=False)
         else:
-            owners[name] = _Owner(name, note=_("not matched to anybody"))
+            owners[name] = _Owner(name, note=_("not matched to anybody"), unmatched=True)
     return owners, owner_of
 
 

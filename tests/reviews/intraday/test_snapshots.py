@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from reviews.figures import applying, counting
+from reviews.figures.accounts import match_account, waiting_accounts
 from reviews.figures.days import Span
 from reviews.figures.importing import Refused
 from reviews.intraday.table import hourly
@@ -120,7 +121,12 @@ def test_an_unknown_account_is_kept_under_its_name_and_waits_for_its_match(shop,
     assert batch.files.get().unknown == 1
     assert PlatformAccount.objects.get().kind == PlatformAccount.Kind.UNKNOWN
     [span] = hourly(shop, DAY).spans
-    assert (span.rows[0].name, span.rows[0].place) == (YU, 1)
+    assert (span.rows[0].name, span.rows[0].place, hourly(shop, DAY).unmatched) == (YU, 1, 1)
+    [waiting] = waiting_accounts(shop_ids=[shop.pk])
+    assert (waiting.account.name, waiting.first_day, waiting.sales) == (YU, DAY, D("100.00"))
+    match_account(waiting.account, person=factories.person("于敏"), starts_on=DAY)
+    assert hourly(shop, DAY).spans[0].rows[0].name == "于敏"
+    assert waiting_accounts(shop_ids=[shop.pk]) == []
 
 
 def test_a_person_may_say_the_hour(shop, yu, tmp_path):
