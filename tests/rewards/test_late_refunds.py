@@ -215,6 +215,7 @@ class TestPage:
         sold(shop, yu, "1000.00")
         bought(shop, "R1")
         bought(shop, "R2", by="", amount=7)
+        return shop
 
     def test_hr_reads_bases_refunds_and_what_is_nobodys(self, enter, branch, refunded):
         page = enter(branch, "hr").get(f"{PAGE}?month=2026-11").content.decode()
@@ -238,6 +239,7 @@ class TestPage:
         assert "还没有移交" in page
         assert "静默订单" not in page
         frozen(yu, branch, bosses, month=NOVEMBER, state="approved")
+        sold(refunded, yu, "10.00", day=date(2026, 12, 2))
         page = client.get(f"{PAGE}?month=2026-11").content.decode()
         assert "于敏" in page
         assert "92240.00" in page

@@ -179,7 +179,9 @@ def test_a_day_by_hours_ranks_people_and_says_what_is_not_known(shop, yu, tmp_pa
     robot = factories.account("示例旗舰店:机器人", shop=shop)
     robot.kind = "robot"
     robot.save()
-    imported(shop, ten(tmp_path, yu="100.00", he="50.00"))
+    first = [(YU, "100.00"), (HE, "50.00"), (robot.name, "500.00")]
+    rows = [result(name, 询单最终付款金额=sales) for name, sales in first]
+    imported(shop, xlsx(tmp_path / "客服业绩_20261111_1030.xlsx", RESULTS, *rows))
     rows = [result(YU, 询单最终付款金额="90.00"), result(HE, 询单最终付款金额="80.50"),
             result(robot.name, 询单最终付款金额="999.00")]  # fmt: skip
     imported(shop, xlsx(tmp_path / "客服业绩_20261111_1130.xlsx", RESULTS, *rows))
@@ -187,16 +189,23 @@ def test_a_day_by_hours_ranks_people_and_says_what_is_not_known(shop, yu, tmp_pa
     assert [(row.name, row.place, row.cells[0].done) for row in first.rows] == [
         ("于敏", 1, "100.00"),
         (HE, 2, "50.00"),
-        (robot.name, None, "–"),
+        (robot.name, None, "500.00"),
     ]
     assert [(row.name, row.place, row.cells[0].done, row.cells[0].total) for row in later.rows] == [
         (HE, 1, "30.50", "80.50"),
         ("于敏", None, "–", "90.00"),
-        (robot.name, None, "–", "999.00"),
+        (robot.name, None, "499.00", "999.00"),
     ]
     assert later.rows[1].cells[0].why == "10:30 为 100.00，到 11:30 降为 90.00"
-    assert later.rows[2].cells[0].why == "10:30 的文件里没有"
-    assert (later.sums[0].done, later.sums[0].why) == ("30.50", "未计入 2 个不可知的")
+    assert (later.sums[0].done, later.sums[0].why) == ("529.50", "未计入 1 个不可知的")
+
+
+def test_who_is_not_in_a_file_is_no_zero_and_it_says_so(shop, yu, tmp_path):
+    imported(shop, ten(tmp_path, yu="100.00"))
+    imported(shop, sheet(tmp_path, "客服业绩_20261111_1130.xlsx", he="50.00"))
+    later, _first = hourly(shop, DAY).spans
+    said = {row.name: (row.cells[0].done, row.cells[0].why) for row in later.rows}
+    assert said == {"于敏": ("–", "11:30 的文件里没有"), HE: ("–", "10:30 的文件里没有")}
 
 
 def test_two_sources_of_an_hour_fill_their_own_fields(shop, yu, tmp_path):
