@@ -57,6 +57,7 @@ def places(scope: Scope) -> list[tuple[str, str, str]]:
         if scope.has("supervisor"):
             found.append((str(_("Spot checks")), "chat", "checks"))
             found.append((str(_("Work summaries")), "pencil", "summaries"))
+            found.append((str(_("Hour by hour")), "clock", "hours"))
     if scope.person_id and not scope.has("director", *BACK_OFFICE) and not scope.has(*LEADING):
         found.append((str(_("My cards")), "card", "cards"))
         found.append((str(_("Spot checks")), "chat", "my_checks"))

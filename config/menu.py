@@ -46,6 +46,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             listed(_("Disputes and reviews"), "gavel", "reviews.ServiceEvent"),
             listed(_("Waivers"), "do_not_disturb_on", "reviews.Waiver"),
             listed(_("Work summaries"), "summarize", "reviews.WorkSummary"),
+            Entry(_("Commission base"), "price_change", "commission_base", roles=("hr", "finance")),
         ),
     ),
     (
@@ -60,6 +61,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             listed(_("Year plan"), "event_note", "reviews.TargetNode"),
             listed(_("Targets"), "flag", "reviews.Target"),
             Entry(_("Values typed in"), "edit_note", "typed_values", roles=("hr",)),
+            listed(_("Hour by hour"), "timelapse", "reviews.Snapshot"),
         ),
     ),
     (
@@ -68,6 +70,8 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             listed(_("Plans"), "tune", "reviews.Plan"),
             listed(_("Matrix line × shop"), "grid_on", "reviews.LineSource"),
             listed(_("Procedures"), "account_tree", "reviews.Procedure"),
+            listed(_("Promotions"), "sell", "reviews.Promotion"),
+            listed(_("Refund reasons"), "assignment_return", "reviews.RefundReason"),
             listed(_("Positions"), "badge", "staff.Position"),
             listed(_("Pay levels"), "stairs", "staff.Level"),
             listed(_("Working calendar"), "event", "staff.Holiday"),

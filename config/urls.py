@@ -9,6 +9,7 @@ from config import api
 from staff.views.language import switch_language
 
 urlpatterns = [
+    path("", include("rewards.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", switch_language, name="set_language"),

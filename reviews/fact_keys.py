@@ -33,6 +33,11 @@ _KEYS = (
     FactKey("orders", "订单数", "Orders", _COUNT),
     FactKey("items", "件数", "Items", _COUNT),
     FactKey("refunded_orders", "退款订单数", "Refunded orders", _COUNT),
+    FactKey("shop_orders", "全店客服订单数", "Orders of all the shop's agents", _COUNT, "no_shop_figures"),
+    FactKey(
+        "shop_refunded_orders", "全店客服退款订单数", "Refunded orders of all the shop's agents", _COUNT,
+        "no_shop_figures",
+    ),
     FactKey("refund_amount", "退款金额", "Refund amount", _AMOUNT),
     FactKey("consultations", "已接待咨询人数", "Answered consultations", _COUNT),
     FactKey("disputes", "客服原因纠纷", "Disputes caused by service", _COUNT, "undecided_event"),
@@ -81,7 +86,8 @@ _KEYS = (
 FACT_KEYS: dict[str, FactKey] = {key.code: key for key in _KEYS}
 
 # Some keys stand once per shop, as `shop_buyers.1`, `shop_buyers.2`, …
-PER_SHOP = ("shop_buyers", "shop_visitors", "shop_receptions", "shop_orders")
+SHOP_REFUNDS = "shop_refunded_orders"  # of all agents of a shop
+PER_SHOP = ("shop_buyers", "shop_visitors", "shop_receptions", "shop_orders", "shop_refunded_orders")
 
 
 def fact_key(code: str) -> FactKey:

@@ -215,6 +215,43 @@ def _weighted(shops: list[Pairs]) -> Measured:
     return Measured(State.PRESENT, total / weight, "", tuple(pairs), working)
 
 
+def refunds_against_shop(facts: Facts, standard: Decimal | None) -> Measured:
+    """Return the own refund rate minus that of all the shop's agents; below 0 is better than the shop.
+
+    With several shops the keys stand once per shop (`shop_orders.1`, …) and the shops' rates are weighed
+    by the own receptions; a shop in which the person received nobody has no weight.
+    Source: spec/data.md, "Refunds".
+    """
+    own = _pairs(facts, "refunded_orders", "orders")
+    numbers = sorted({int(code.rpartition(".")[2]) for code in facts if code.startswith("shop_orders.")})
+    suffixes = [f".{number}" for number in numbers] or [""]
+    shops = [_pairs(facts, f"shop_refunded_orders{s}", f"shop_orders{s}") for s in suffixes]
+    weights = [_pairs(facts, f"shop_receptions{s}")[0] for s in suffixes] if numbers else []
+    pairs = own + [pair for shop in shops for pair in shop] + weights
+    counted = [n for n in range(len(shops)) if not weights or weights[n][1].value != 0]
+    needed = own + [pair for n in counted for pair in (*shops[n], *weights[n : n + 1])]
+    zero = {shop[1][0]: (MISSING, "no_shop_figures") for shop in shops}
+    stop = _settle(needed, {"orders": (NOT_APPLICABLE, "no_orders"), **zero})
+    if stop or not counted:
+        return _stopped(stop or (MISSING, "no_receptions"), pairs)
+    rates = [_exact(shops[n][0][1]) / _exact(shops[n][1][1]) for n in counted]
+    texts = [" ÷ ".join(written(*pair) for pair in shops[n]) for n in counted]
+    value, working = rates[0], texts[0]
+    if weights:
+        heads = [_exact(weights[n][1]) for n in counted]
+        value = sum((rate * head for rate, head in zip(rates, heads, strict=True)), Fraction(0)) / sum(heads)
+        names = [written(*weights[n]) for n in counted]
+        terms = " + ".join(f"{name} × {text}" for name, text in zip(names, texts, strict=True))
+        working = f"({terms}) ÷ ({' + '.join(names)})"
+    mine = _exact(own[0][1]) / _exact(own[1][1])
+    return Measured(
+        State.PRESENT,
+        mine - value,
+        inputs=tuple(pairs),
+        working=f"{written(*own[0])} ÷ {written(*own[1])} − {working}",
+    )
+
+
 def equal_share(code: str, names: str, own: str, team: str) -> Measure:
     """Register a measure that is the own count over an equal share of the team's."""
     name_zh, name_en = names.split(" | ")

@@ -16,6 +16,7 @@ from reviews.formulas import (
     growth,
     plain_fact,
     ratio,
+    refunds_against_shop,
     shop_conversion,
 )
 from reviews.scoring.facts import FactKind, Facts, State
@@ -204,6 +205,21 @@ _MEASURES = (
         ),
         base_key="orders",
         events_key="refunded_orders",
+    ),
+    Measure(
+        "refund_rate_relative",
+        "退单率（与全店比）",
+        "Refund rate (against the shop)",
+        Unit.RATIO,
+        Direction.LOWER,
+        ("refunded_orders", "orders", "shop_refunded_orders", "shop_orders"),
+        "退款订单数 ÷ 订单数 − 全店客服退款订单数 ÷ 全店客服订单数，多店按本人接待人数加权",
+        "refunded orders ÷ orders − the same of all the shop's agents, several shops weighted by receptions",
+        "订单数为 0：不适用。全店客服订单数为 0：缺数据。" + _MISSING_ZH,
+        "Orders of 0: not applicable. No orders of the shop's agents: missing. " + _MISSING_EN,
+        "spec/data.md",
+        refunds_against_shop,
+        least=None,
     ),
     _ratio(
         "refund_amount_rate",

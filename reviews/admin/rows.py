@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from reviews.admin.figures import shops_of
+from reviews.admin.shop_filter import OwnShops
 from reviews.figures.fields import AGENT_FIELDS
 from reviews.figures.formats import SOURCE_LABELS
 from reviews.figures.profiles.registry import with_profile_name
@@ -24,7 +26,7 @@ class FiguresAdmin(ReadOnlyAdmin):
 
     list_select_related: ClassVar[tuple[str, ...]] = ("shop", "file")
     ordering = ("-first_day", "-pk")
-    list_filter: ClassVar = [("shop", RelatedDropdownFilter), ("first_day", RangeDateFilter)]
+    list_filter: ClassVar = [("shop", OwnShops), ("first_day", RangeDateFilter)]
     list_filter_submit = True
     show_full_result_count = False
 
@@ -92,16 +94,35 @@ class ShopFiguresAdmin(FiguresAdmin):
     search_fields = ("shop__name", "file__name")
 
 
+class ShopMonthForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A shop's month, kept as its first day."""
+
+    class Meta:
+        model = ShopMonth
+        fields: ClassVar = ["shop", "month", "promotion"]
+
+    def clean_month(self) -> Any:
+        """Keep a month as its first day."""
+        return self.cleaned_data["month"].replace(day=1)
+
+
 @admin.register(ShopMonth)
 class ShopMonthAdmin(RoleAdmin):
     """A shop's months: the attribution mode its files set, and whether it is a promotion month."""
 
+    form = ShopMonthForm
+    of_unit = "shop__units"
     list_display = ("shop", "month", "mode", "promotion")
     list_select_related = ("shop",)
-    list_filter: ClassVar = [("shop", RelatedDropdownFilter)]
+    list_filter: ClassVar = [("shop", OwnShops)]
     readonly_fields = ("mode",)
     ordering = ("-month", "shop")
+    list_before_template = "admin/reviews/refunds/months.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return those of shops the user looks after."""
-        return super().get_queryset(request).filter(shop__in=shops_of(request))
+        return super().get_queryset(request).filter(shop__in=shops_of(request)).distinct()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the shops the user looks after as HR."""
+        return super().formfield_for_foreignkey(db_field, request, queryset=shops_of(request), **kwargs)

@@ -19,6 +19,7 @@ from reviews.demo.months import Year, attendance_of
 from reviews.demo.quality import Room
 from reviews.figures.sources import DINGTALK
 from reviews.models import OpeningMonth, Target, TargetNode
+from reviews.refunds.reasons import seed_reasons
 from reviews.year_targets.saving import save_edits, start_plan
 from reviews.year_targets.stored import version_of
 from reviews.year_targets.tree import Edit
@@ -39,6 +40,7 @@ def load(*, last_month: date, now: datetime, say: Say, count: int = MONTHS) -> N
     One transaction: an interrupted load leaves an empty database, and one commit is quicker than thousands.
     """
     seed_calendar(by=None)
+    seed_reasons(by=None)
     clock = Clock(calendar.load(), now, last_month, count)
     say("people, plans, roles")
     company.build(clock.months)

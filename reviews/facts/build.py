@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from reviews.copies import FactCopy
-from reviews.fact_keys import CRITICAL_FAILURES, PER_SHOP, read
+from reviews.fact_keys import CRITICAL_FAILURES, PER_SHOP, SHOP_REFUNDS, read
 from reviews.facts.people import Presence
 from reviews.facts.records import Compared, Records, days_worked
 from reviews.facts.totals import ADDED, Totals, response, summed
@@ -67,7 +67,7 @@ def keys_of(plan: Plan, ways: Mapping[str, LineWay]) -> frozenset[str]:
     keys |= {CRITICAL_FAILURES, "share_part", "share_whole"}
     if "previous_sales" in keys:
         keys |= {"previous_share_part", "previous_share_whole", "shop_sales", "previous_shop_sales"}
-    if "shop_visitors" in keys:
+    if keys & {"shop_visitors", SHOP_REFUNDS}:
         keys |= {"shop_receptions"}
     return frozenset(keys)
 
@@ -112,6 +112,8 @@ def facts_of(
         facts |= _growth(records, person_id, plan)
     if "shop_visitors" in keys:
         facts |= _shop_counts(records, person_id, keys)
+    if SHOP_REFUNDS in keys:
+        facts |= _shop_refunds(records, person_id)
     typed = _typed(records, person_id, plan, ways)
     return _copied(facts | typed, keys | set(typed), totals)
 
@@ -274,10 +276,26 @@ def _shop_counts(records: Records, person_id: int, keys: frozenset[str]) -> dict
                 counted = summed(totals, name, records.files)
                 facts[f"{key}{suffix}"] = counted or Fact.missing("no_shop_figures")
         if suffix:
-            own = records.totals[person_id].receptions_in(shop)
-            facts[f"shop_receptions{suffix}"] = (
-                Fact.present(own.value, records.files.source(own.files))
-                if own
-                else Fact.missing("no_receptions")
-            )
+            facts[f"shop_receptions{suffix}"] = _own_receptions(records, person_id, shop)
     return facts
+
+
+def _shop_refunds(records: Records, person_id: int) -> dict[str, Fact]:
+    """Return orders and refunded orders of all agents of the person's shops, as `_shop_counts` does."""
+    shops = records.shops_of(person_id)
+    facts: dict[str, Fact] = {}
+    for number, shop in enumerate(shops, start=1):
+        suffix = f".{number}" if len(shops) > 1 else ""
+        totals = records.shop_refunds.get(shop)
+        for key, name in (("shop_orders", "orders"), (SHOP_REFUNDS, "refunded_orders")):
+            facts[f"{key}{suffix}"] = summed(totals, name, records.files) or Fact.missing("no_shop_figures")
+        if suffix:
+            facts[f"shop_receptions{suffix}"] = _own_receptions(records, person_id, shop)
+    return facts
+
+
+def _own_receptions(records: Records, person_id: int, shop: int) -> Fact:
+    own = records.totals[person_id].receptions_in(shop)
+    if own is None:
+        return Fact.missing("no_receptions")
+    return Fact.present(own.value, records.files.source(own.files))

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from reviews import copies
 from reviews.checking import Subject, waivers_for
-from reviews.facts.build import FEWEST_DAYS, compared_month, facts_of, teams
+from reviews.fact_keys import SHOP_REFUNDS
+from reviews.facts.build import FEWEST_DAYS, compared_month, facts_of, keys_of, teams
 from reviews.facts.pay import level_amounts, pay_of
 from reviews.facts.people import Member
 from reviews.facts.records import Records, read_records
@@ -79,7 +80,8 @@ def compute(
     }
     plans = core_plans({version for version in found.values() if version is not None})
     compared = {compared_month(plan, month) for plan in plans.values()}
-    records = read_records(members, month, compared_with=sorted(compared), at=at)
+    refunds = any(SHOP_REFUNDS in keys_of(plan, {}) for plan in plans.values())
+    records = read_records(members, month, compared_with=sorted(compared), at=at, with_shop_refunds=refunds)
     chosen = _choose(records, found, roles=roles, at=at)
     return _computation(records, chosen, plans, set(wanted))
 

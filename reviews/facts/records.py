@@ -9,10 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from reviews.checking import check_facts
+from reviews.fact_keys import SHOP_REFUNDS
 from reviews.facts.people import Member, Presence, employed_spans, presences
-from reviews.facts.totals import Files, Totals, all_files, person_totals, shop_totals
+from reviews.facts.totals import Files, Totals, all_files, person_totals, shop_refund_totals, shop_totals
 from reviews.matrix.inforce import Held, Typed, sources_in_force, typed_values, ways_of
 from reviews.matrix.places import shops_by_unit
+from reviews.measures import MEASURES
 from reviews.models import CardFact, CardState, OpeningMonth, ShopMonth, Target
 from reviews.scoring.facts import Fact
 from reviews.scoring.plan import Plan
@@ -50,6 +52,7 @@ class Records:
     files: Files
     ways: Held
     typed: Mapping[tuple[int, str], Mapping[str, Typed]]
+    shop_refunds: Mapping[int, Totals] = field(default_factory=dict)
 
     def shops_of(self, person_id: int) -> list[int]:
         """Return the shops a person works for: where the figures stand, else the unit's own."""
@@ -82,8 +85,12 @@ def read_records(
     *,
     compared_with: Collection[date],
     at: datetime,
+    with_shop_refunds: bool = False,
 ) -> Records:
-    """Read the records of some people's month; the number of queries depends on nothing but `compared_with`."""
+    """Read some people's month; the number of queries depends on the last three arguments only.
+
+    `with_shop_refunds`: a plan states refunds relative to the shop's.
+    """
     ids = list(members)
     totals = person_totals(ids, month)
     shop_of_unit = shops_by_unit()
@@ -94,9 +101,11 @@ def read_records(
     shop_ids |= own_shops
     shops = shop_totals(shop_ids, month)
     compared = {other: _compared(ids, other, shop_ids) for other in compared_with}
-    groups: list[Mapping[int, Totals]] = [totals, shops]
-    for one in compared.values():
-        groups += [one.totals, one.shops]
+    ways = sources_in_force(month, shop_ids=own_shops)
+    instead = (row.measure for lines in ways.values() for row in lines.values() if row.measure)
+    relative = with_shop_refunds or any(SHOP_REFUNDS in MEASURES[code].inputs for code in instead)
+    refunds = shop_refund_totals(shop_ids, month) if relative else {}
+    others = [group for one in compared.values() for group in (one.totals, one.shops)]
     return Records(
         month=month,
         members=members,
@@ -108,9 +117,10 @@ def read_records(
         checks=check_facts(ids, month, at=at),
         promoted=_promoted(shop_ids, month),
         compared=compared,
-        files=Files(all_files(*groups)),
-        ways=sources_in_force(month, shop_ids=own_shops),
+        files=Files(all_files(totals, shops, refunds, *others)),
+        ways=ways,
         typed=typed_values(ids, month),
+        shop_refunds=refunds,
     )
 
 

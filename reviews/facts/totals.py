@@ -119,6 +119,20 @@ def shop_totals(shop_ids: Collection[int], month: date) -> dict[int, Totals]:
     return found
 
 
+def shop_refund_totals(shop_ids: Collection[int], month: date) -> dict[int, Totals]:
+    """Return orders and refunded orders of all agents of some shops; five queries.
+
+    Only rows that know both, so that no order stands there whose refund nobody knows.
+    """
+    found: dict[int, Totals] = defaultdict(Totals)
+    for row in counted_agent_figures(first_day=month, last_day=last_day_of(month), shop_ids=shop_ids):
+        orders, refunded = row.fields.get("orders"), row.fields.get("refunded_orders")
+        if orders is not None and refunded is not None:
+            found[row.shop_id].add("orders", orders.value, orders.file_id, estimated=orders.estimated)
+            found[row.shop_id].add("refunded_orders", refunded.value, refunded.file_id)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Averaged:
     """A response time over a month, s, with what it was weighed by."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from reviews.figures.counting import Order
 from reviews.figures.formats import AGENT_SOURCES
 from reviews.figures.holders import Holders, moment
 from reviews.figures.stakes import FIELDS, UNMATCHED, Figures, Stake, at_stake
-from reviews.models import AgentFigures, ImportBatch, ImportIssue
+from reviews.models import AgentFigures, ImportBatch, ImportIssue, Snapshot
 from staff.models import AccountHolder, Employment, Person, PlatformAccount, Shop
 
 Kind = PlatformAccount.Kind
@@ -78,7 +78,10 @@ class Waiting:
 
 
 def waiting_accounts(*, shop_ids: Collection[int] | None = None) -> list[Waiting]:
-    """Return accounts with figures in force on days nobody held them, by shop, most sales first; five queries."""
+    """Return accounts with figures in force on days nobody held them, by shop, most sales first; seven queries.
+
+    Accounts that only a running day's snapshots brought wait with these; their sales are the day's so far.
+    """
     rows = AgentFigures.objects.filter(current=True, account__isnull=False).exclude(
         account__kind__in=OF_NOBODY
     )
@@ -103,12 +106,37 @@ def waiting_accounts(*, shop_ids: Collection[int] | None = None) -> list[Waiting
         account, stake = accounts[account_id], at_stake(figures, order)
         if stake is not None:
             waiting.append(Waiting(account.shop, account.name, stake))
+    waiting += _from_snapshots(shop_ids, without=found)
     return sorted(waiting, key=lambda one: (one.shop.name, one.shop.pk, -one.stake.sales, one.name))
 
 
 def _held_since(holders: Iterable[tuple[datetime, datetime | None]], first: date) -> bool:
     """Say whether somebody has an account from its first day with figures on, without an end."""
     return any(starts <= moment(first) and ends is None for starts, ends in holders)
+
+
+def _from_snapshots(shop_ids: Collection[int] | None, *, without: Collection[int]) -> list[Waiting]:
+    """Return accounts that nobody ever held and that stand in snapshots only."""
+    rows = Snapshot.objects.filter(
+        current=True, account__kind=Kind.UNKNOWN, account__holders__isnull=True, account__figures__isnull=True
+    ).exclude(account__in=without)
+    if shop_ids is not None:
+        rows = rows.filter(shop__in=shop_ids)
+    spans = (
+        rows.order_by()
+        .values_list("account")
+        .annotate(Min("day"), Max("day"), Count("pk"), Max("receptions"), Max("sales"))
+    )
+    found = {account: stake for account, *stake in spans}
+    accounts = PlatformAccount.objects.select_related("shop").in_bulk(found)
+    return [
+        Waiting(
+            accounts[pk].shop,
+            accounts[pk].name,
+            Stake(first, last, many, receptions or 0, sales or Decimal(0)),
+        )
+        for pk, (first, last, many, receptions, sales) in found.items()
+    ]
 
 
 def _held(holders: Iterable[tuple[datetime, datetime | None]], row: Figures) -> bool:

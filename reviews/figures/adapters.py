@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from reviews.figures import attending, happenings
+from reviews.figures import attending, happenings, snapshots
 from reviews.figures.adapting import count_row, people_by_number, take_over
 from reviews.figures.columns import Kind
 from reviews.figures.planned import CHANGED, NEW, UNCHANGED, PlannedFile
@@ -23,27 +23,28 @@ from training.models import ExamMark
 from training.services import MarkGiven, record_marks
 
 FULL_MARK = Decimal(100)
-REVERSIBLE = frozenset({Kind.AGENT, Kind.SHOP, Kind.TARGETS, Kind.EXAMS, Kind.ATTENDANCE})
+REVERSIBLE = frozenset({Kind.AGENT, Kind.SHOP, Kind.TARGETS, Kind.EXAMS, Kind.ATTENDANCE, Kind.SNAPSHOTS})
 
 
 def compare(file: PlannedFile, *, shop: Shop) -> None:
     """Fill in what a sheet that is no figures would change."""
-    form = file.read.form
-    if form is not None and (not file.errors or form.kind in (Kind.ATTENDANCE, Kind.EVENTS)):
-        COMPARERS[form.kind](file, shop)
+    kind = file.read.kind
+    if kind is not None and (not file.errors or kind in (Kind.ATTENDANCE, Kind.EVENTS)):
+        COMPARERS[kind](file, shop)
 
 
 def apply(file: PlannedFile, stored: ImportFile, *, shop: Shop, by: User | None, at: datetime) -> None:
     """Write a sheet that is no figures; called inside the batch's transaction."""
-    form = file.read.form
-    if form is not None and form.kind in APPLIERS:
-        APPLIERS[form.kind](file, stored, shop, by, at)
+    kind = file.read.kind
+    if kind is not None and kind in APPLIERS:
+        APPLIERS[kind](file, stored, shop, by, at)
 
 
 def undo(batch: ImportBatch) -> None:
-    """Let what stood before a batch's targets, attendance and exam marks hold again."""
+    """Let what stood before a batch's targets, attendance, exam marks and snapshots hold again."""
     take_back(batch)
     attending.undo(batch)
+    snapshots.take_back(batch)
     files = list(batch.files.values_list("pk", flat=True))
     for mark in ExamMark.objects.filter(file_id__in=files, superseded=False):
         ExamMark.objects.filter(pk=mark.pk).update(superseded=True)
@@ -186,6 +187,7 @@ COMPARERS: dict[Kind, Comparer] = {
     Kind.PEOPLE: _compare_people,
     Kind.ATTENDANCE: attending.compare,
     Kind.EVENTS: happenings.compare,
+    Kind.SNAPSHOTS: snapshots.compare,
 }
 APPLIERS: dict[Kind, Applier] = {
     Kind.TARGETS: _apply_targets,
@@ -194,4 +196,5 @@ APPLIERS: dict[Kind, Applier] = {
     Kind.PEOPLE: _apply_people,
     Kind.ATTENDANCE: attending.apply,
     Kind.EVENTS: happenings.apply,
+    Kind.SNAPSHOTS: snapshots.apply,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from reviews.figures.known import state_digest
 from reviews.figures.planned import TABLES, PlannedFile
 from reviews.figures.profiles.registry import digest_of, formats_by_code, hold
 from reviews.figures.reading import read_file
+from reviews.figures.snapshots import kind_of
 from reviews.models import (
     AgentFigures,
     Card,
@@ -75,16 +76,19 @@ def _other_sheets(batch: ImportBatch, files: Iterable[ImportFile]) -> dict[int, 
     """Read and compare again the sheets that are no figures: their rows are not staged."""
     forms = _forms(files)
     elsewhere = {*TABLES, *KINDS}
-    others = [f for f in files if f.format and forms[f.format].kind not in elsewhere]
+    others = [f for f in files if f.format and kind_of(f, forms) not in elsewhere]
     asked = asked_of(batch)
-    reads = [read_file(folder_of(batch) / file.stored, name=file.name, asked=asked.span) for file in others]
+    reads = [
+        read_file(folder_of(batch) / file.stored, name=file.name, asked=asked.span, at=asked.at)
+        for file in others
+    ]
     plan = compare(reads, shop=batch.shop, overlap=asked.overlap, by=batch.by)
     return dict(zip([file.pk for file in others], plan.files, strict=True))
 
 
 def _digest_now(batch: ImportBatch, files: Iterable[ImportFile], sheets: Iterable[PlannedFile]) -> str:
     forms = _forms(files)
-    figures = [file for file in files if file.format and forms[file.format].kind in TABLES]
+    figures = [file for file in files if file.format and kind_of(file, forms) in TABLES]
     kinds = {forms[file.format].kind for file in figures}
     codes = [file.format for file in files]
     firsts = [file.first_day for file in figures if file.first_day]
@@ -139,7 +143,7 @@ def _months(files: Iterable[ImportFile]) -> set[date]:
     return {
         day.replace(day=1)
         for file in files
-        if file.format and forms[file.format].kind is Kind.AGENT
+        if kind_of(file, forms) is Kind.AGENT
         for day in (file.first_day, file.last_day)
         if day
     }
@@ -185,7 +189,7 @@ def undo_refusal(batch: ImportBatch) -> str:
     """Say why an applied batch cannot be taken back now, or nothing."""
     files = list(batch.files.filter(left_out=False))
     forms = _forms(files)
-    kinds = {forms[file.format].kind for file in files if file.format}
+    kinds = {kind for file in files if (kind := kind_of(file, forms))}
     if not kinds <= adapters.REVERSIBLE | KINDS:
         if Kind.EVENTS in kinds:
             return _("Recorded events cannot be undone; decide on each of them on its page.")
@@ -202,9 +206,11 @@ def undo_refusal(batch: ImportBatch) -> str:
     return ""
 
 
-def frozen_months(batch: ImportBatch, files: Iterable[ImportFile]) -> set[date]:
+def frozen_months(batch: ImportBatch, files: Sequence[ImportFile]) -> set[date]:
     """Return the months of a batch in which a card that its figures reach is past draft."""
-    spans = [(file.first_day, file.last_day) for file in files if file.first_day and file.last_day]
+    forms = _forms(files)
+    counting = [file for file in files if kind_of(file, forms) is not Kind.SNAPSHOTS]
+    spans = [(file.first_day, file.last_day) for file in counting if file.first_day and file.last_day]
     months = {month for first, last in spans for month in months_between(first, last)}
     months |= set(Target.objects.filter(batch=batch).values_list("month", flat=True))
     past_draft = Card.objects.filter(month__in=months).exclude(state=CardState.DRAFT)

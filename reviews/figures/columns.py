@@ -46,6 +46,7 @@ class Kind(Enum):
     ORDERS = "orders"
     CHATS = "chats"
     REFUNDS = "refunds"
+    SNAPSHOTS = "snapshots"  # agents' figures of a day up to an hour, beside the day
 
 
 # Meanings of columns that say whose or when, not how much.
@@ -129,6 +130,13 @@ class Format:
     def by_key(self) -> dict[str, Column]:
         """Its columns by folded header."""
         return {key: column for column in self.columns for key in column.keys}
+
+    @property
+    def dated(self) -> bool:
+        """Whether its rows always say their days themselves, or have none."""
+        return self.kind is not Kind.AGENT or any(
+            c.required for c in self.columns if c.meaning in (DAY, MONTH)
+        )
 
     @property
     def told_by_header(self) -> bool:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from reviews.figures import adapters
+from reviews.figures import adapters, snapshots
 from reviews.figures.counting import SHOPS_OWN, Order
 from reviews.figures.days import Span
 from reviews.figures.evidence import staging, switching
@@ -29,7 +29,7 @@ from reviews.figures.planned import (
     PlannedFile,
     PlannedRow,
 )
-from reviews.figures.profiles.registry import digest_of
+from reviews.figures.profiles.registry import digest_of, formats_by_code
 from reviews.figures.reading import ReadFile
 from reviews.figures.rows import ERROR, NOTE, Row
 from reviews.figures.shop_names import keep_own_rows
@@ -71,6 +71,7 @@ def compare(
         elif file.read.form is not None and not staging.is_evidence(file):
             adapters.compare(file, shop=shop)
     staging.compare(active, shop=shop, tick=tick)
+    snapshots.refuse_doubles(active)
     _overlaps([file for file in active if not file.of_other_mode], known, overlap)
     _differing(active, known)
     codes = [file.read.form.code for file in active if file.read.form]
@@ -82,21 +83,23 @@ def compare(
 def _same_files(files: Sequence[PlannedFile], shop: Shop) -> None:
     """Say which files went in before, and read a file that was dropped twice only once."""
     digests = [file.read.sha256 for file in files if file.read.sha256]
-    applied = ImportFile.objects.filter(
+    found = ImportFile.objects.filter(
         sha256__in=digests, batch__shop=shop, batch__state=ImportBatch.State.APPLIED, left_out=False
-    ).select_related("batch")
-    before = {file.sha256: file for file in applied.order_by("pk")}
-    first: dict[tuple[str, Any], PlannedFile] = {}
+    )
+    applied = list(found.select_related("batch").order_by("pk"))
+    forms = formats_by_code([file.format for file in applied])
+    before = {(file.sha256, snapshots.taken_at_of(file, forms)): file for file in applied}
+    first: dict[tuple[str, Any, Any], PlannedFile] = {}
     for file in files:
-        digest = file.read.sha256
-        twin = first.setdefault((digest, file.read.span), file)
+        digest, place = file.read.sha256, (file.read.sha256, file.read.at)
+        twin = first.setdefault((digest, file.read.span, file.read.at), file)
         if digest and twin is not file:
             file.left_out = True
             file.issues.clear()
             file.note(NOTE, "same_in_batch", file=twin.read.name)
-        elif digest in before:
-            file.same_as = before[digest]
-            when = before[digest].batch.applied_at
+        elif place in before:
+            file.same_as = before[place]
+            when = before[place].batch.applied_at
             file.note(NOTE, "same_file", day=f"{when:%Y-%m-%d}" if when else "")
 
 

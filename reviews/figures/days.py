@@ -44,6 +44,13 @@ _NAME_DAY = (
 )
 _NAME_DAYS = re.compile(_NAME_DAY)
 _NAME_MONTH = re.compile(r"(?<!\d)(20\d{2})(?:[-.]?(0[1-9]|1[0-2])|年(\d{1,2})月)(?![-.]?\d)")
+# An hour beside the day: `20261111_1030`, `2026-11-11 10.30`, `11月11日 10点30分`. Digits that go on
+# (an export's time stamp, a second day) are no hour.
+_NAME_HOUR = re.compile(
+    r"[_ T]{0,2}(?:([01]\d|2[0-3])([0-5]\d)|([01]?\d|2[0-3])[:：.]([0-5]\d)(?:[:：.][0-5]\d)?"
+    r"|([01]?\d|2[0-3])[点时](?:([0-5]\d)分?)?)(?![-.]?\d|[年月日])"
+)
+_LONE_HOUR = re.compile(r"(?<!\d)_([01]\d|2[0-3])([0-5]\d)(?=\.[A-Za-z]{2,4}$)")
 _BETWEEN = re.compile(r"\s*(?:至|到|to|[-~～_—])\s*")
 # An end without its year: after a word for "to" it is one, after a mere dash it may be the time of an export.
 _SHORT_END = re.compile(
@@ -231,6 +238,28 @@ def _short_end(first: date, rest: str) -> Span | Fault | None:
     if last <= first:
         return None
     return Fault("several_spans", shown(f"{first}{match[0]}")) if match[1] in "-_" else Span(first, last)
+
+
+def moment_in_name(name: str, asked: Span | None) -> datetime | None:
+    """Return the day and hour a file's name states: figures of a day up to that hour; None if it has no hour.
+
+    Wall-clock time of the company. An hour alone (`_1030` at the end) is read as one where a person
+    has named the day, and where it does not stand for that day's month and day.
+    """
+    text = unicodedata.normalize("NFC", name.rsplit("/", 1)[-1])
+    days = list(_NAME_DAYS.finditer(text))
+    if len(days) == 1:
+        span, hour = span_in_name(name), _NAME_HOUR.match(text, days[0].end())
+        day = span.first if isinstance(span, Span) else None
+    else:
+        hour = _LONE_HOUR.search(text) if not days else None
+        day = asked.first if asked and asked.days == 1 else None
+        if hour and day and hour[1] + hour[2] == f"{day:%m%d}":
+            return None
+    if hour is None or day is None:
+        return None
+    found = [part for part in hour.groups() if part]
+    return datetime.combine(day, time(int(found[0]), int(found[1]) if len(found) > 1 else 0))
 
 
 def _month_in_name(text: str) -> Span | Fault | None:

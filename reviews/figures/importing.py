@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -48,12 +48,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person said about files that do not say it themselves, and how to settle overlaps."""
+    """What a person said about files that do not say it themselves, and how to settle overlaps.
+
+    `at`: these are snapshots of a running day, taken at that wall-clock time of the company.
+    """
 
     span: Span | None = None
     mode: str = ""
     overlap: str = ImportBatch.Overlap.ASK
     files: Mapping[str, FileAnswer] = field(default_factory=dict)  # by the name a file is kept under
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ def preview(
                 name=upload.name,
                 asked=answer.span or asked.span,
                 mode=asked.mode,
+                at=asked.at,
                 formats=chosen.get(answer.profile or 0, known),
             )
         )
@@ -274,7 +279,8 @@ def _write_changes(file: ImportFile, planned: PlannedFile) -> None:
 
 def _as_json(asked: Asked) -> dict[str, Any]:
     files = {stored: _answer_as_json(answer) for stored, answer in asked.files.items()}
-    return {"span": _span_as_json(asked.span), "mode": asked.mode, "files": files}
+    at = asked.at.isoformat() if asked.at else None
+    return {"span": _span_as_json(asked.span), "mode": asked.mode, "files": files, "at": at}
 
 
 def _span_as_json(span: Span | None) -> list[str] | None:
@@ -291,6 +297,7 @@ def _answer_as_json(answer: FileAnswer) -> dict[str, Any]:
 
 def asked_of(batch: ImportBatch) -> Asked:
     """Return what a person said about a batch's files."""
+    at = batch.asked.get("at")
     return Asked(
         span=_span_from(batch.asked.get("span")),
         mode=batch.asked.get("mode", ""),
@@ -299,6 +306,7 @@ def asked_of(batch: ImportBatch) -> Asked:
             stored: FileAnswer(**answer | {"span": _span_from(answer.get("span"))})
             for stored, answer in batch.asked.get("files", {}).items()
         },
+        at=datetime.fromisoformat(at) if at else None,
     )
 
 

@@ -70,6 +70,17 @@ SENTENCES: dict[str, str | Promise] = REFUSALS | {
     "name_several_spans": _("The file name states several spans of days; name the days."),
     "span_differs": _("The file name says {named}, you said {asked}."),
     "mode_differs": _("The file name says {named}, you said {asked}."),
+    "snapshot": _(
+        "A snapshot of {moment}: kept beside the day and not counted for cards. "
+        "If it is the whole day's file, take the hour out of its name."
+    ),
+    "snapshot_kind": _(
+        "Only a platform's file of agents can be a snapshot of an hour; {format} is none. "
+        "Import it without the hour."
+    ),
+    "snapshot_differs": _("The file name says it was taken at {named}, you said {asked}."),
+    "snapshot_day": _("A snapshot of {moment} holds figures of that day only; this file says other days."),
+    "snapshot_twice": _("{who}: {file} of this batch says something else for the same hour."),
     "mode_mixed": _(
         "{month} of this shop stands under {old} already, this file says {new}. "
         "A shop's month has one mode only: leave the file out or undo the batches before."

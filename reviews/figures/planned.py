@@ -105,7 +105,7 @@ class PlannedFile:
     @property
     def model(self) -> type[AgentFigures | ShopFigures] | None:
         """The table its rows go to, None for sheets that are no figures."""
-        return TABLES.get(self.read.form.kind) if self.read.form else None
+        return TABLES.get(self.read.kind) if self.read.kind else None
 
     def header_of(self, meaning: str) -> str:
         """Return the header of the column that says something, as the file has it."""

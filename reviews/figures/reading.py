@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from reviews.figures.cells import Fault
-from reviews.figures.days import Span, mode_in_name, span_in_name
+from reviews.figures.days import Span, mode_in_name, moment_in_name, span_in_name
 from reviews.figures.evidence.formats import BUYER, COMPUTED_FORMATS, EVIDENCE_FORMATS, KINDS
-from reviews.figures.formats import PLATFORM_FORMATS, Format
+from reviews.figures.formats import PLATFORM_FORMATS, Format, Kind
 from reviews.figures.headers import HEADER_ROWS, Header, find_header
 from reviews.figures.own import OWN_FORMATS
 from reviews.figures.posted.forms import API_FORMATS
@@ -43,7 +44,10 @@ class Stream:
 
 @dataclass(slots=True)
 class ReadFile:
-    """A file as it was read. `issues` with severity error stop its batch."""
+    """A file as it was read. `issues` with severity error stop its batch.
+
+    `at` is the company's wall clock at which a snapshot of a running day was taken; None for whole days.
+    """
 
     name: str
     sha256: str
@@ -61,6 +65,14 @@ class ReadFile:
     header: Header | None = None
     streams: list[Stream] = field(default_factory=list)
     streamed: int = 0
+    at: datetime | None = None
+
+    @property
+    def kind(self) -> Kind | None:
+        """What its rows become."""
+        if self.at is not None:
+            return Kind.SNAPSHOTS
+        return self.form.kind if self.form else None
 
     @property
     def errors(self) -> list[Issue]:
@@ -78,12 +90,14 @@ def read_file(
     name: str = "",
     asked: Span | None = None,
     mode: str = "",
+    at: datetime | None = None,
     formats: Sequence[Format] = FORMATS,
 ) -> ReadFile:
     """Read a file; never raises for what is in it.
 
-    `asked` and `mode` are what a person said about days and attribution; the file's own name goes
-    before them, and where both speak and differ the file is refused.
+    `asked` and `mode` are what a person said about days and attribution, `at` about the hour up to which
+    a running day's figures go (the company's wall clock); the file's own name goes before them, and where
+    both speak and differ the file is refused.
     """
     name = (name or path.name).replace("\\", "/").rsplit("/", 1)[-1][-255:]
     size = path.stat().st_size
@@ -101,7 +115,7 @@ def read_file(
             Issue(ERROR, refusal.code, row=_row(refusal.params.get("row")), params=refusal.params)
         )
     else:
-        _place(file, asked, mode)
+        _place(file, asked, mode, at)
     return file
 
 
@@ -182,7 +196,16 @@ def _tables(path: Path, file: ReadFile, *, encoding: str = "") -> list[Table]:
     return opened.tables
 
 
-def _place(file: ReadFile, asked: Span | None, mode: str) -> None:
+def taken_at(name: str, form: Format, *, asked: Span | None, at: datetime | None) -> datetime | None:
+    """Return at which hour a file's figures stand still: what a person said, else what its name says.
+
+    Only agents' files that do not date their rows themselves are snapshots by name.
+    """
+    named = moment_in_name(name, asked) if form.kind is Kind.AGENT and not form.dated else None
+    return named or at
+
+
+def _place(file: ReadFile, asked: Span | None, mode: str, at: datetime | None) -> None:
     """Settle the days and the attribution mode of a file that does not say them row by row."""
     if file.form is None:
         return
@@ -190,6 +213,10 @@ def _place(file: ReadFile, asked: Span | None, mode: str) -> None:
     if file.mode and mode and file.mode != mode:
         file.refuse("mode_differs", named=file.mode, asked=mode)
     file.mode = file.mode or mode
+    file.at = taken_at(file.name, file.form, asked=asked, at=at)
+    if file.at is not None:
+        _place_snapshot(file, file.at, asked, at)
+        return
     if file.header is not None and file.header.dated:
         days = [row.span for row in file.rows if row.span]
         if days:
@@ -211,3 +238,20 @@ def _place(file: ReadFile, asked: Span | None, mode: str) -> None:
         file.refuse(file.span.problem, span=str(file.span))
     for row in file.rows:
         row.span = file.span
+
+
+def _place_snapshot(file: ReadFile, moment: datetime, asked: Span | None, at: datetime | None) -> None:
+    """Settle the day of a snapshot; refuse what is no file of agents or says another day or hour."""
+    day = Span(moment.date(), moment.date())
+    named = None if file.form is None or file.form.dated else span_in_name(file.name)
+    if file.form is None or file.form.kind is not Kind.AGENT or file.form.own:
+        file.refuse("snapshot_kind", format=file.form.code if file.form else "")
+    elif at is not None and at != moment:
+        file.refuse("snapshot_differs", named=f"{moment:%Y-%m-%d %H:%M}", asked=f"{at:%Y-%m-%d %H:%M}")
+    elif any(span and span != day for span in (named, asked, *(row.span for row in file.rows))):
+        file.refuse("snapshot_day", moment=f"{moment:%Y-%m-%d %H:%M}")
+    else:
+        file.span = day
+        file.issues.append(Issue(NOTE, "snapshot", params={"moment": f"{moment:%Y-%m-%d %H:%M}"}))
+        for row in file.rows:
+            row.span = day

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -210,11 +211,19 @@ def match_accounts(matches: Sequence[Match]) -> dict[tuple[int, str], str]:
     return accounts.match_all(matches)
 
 
-def asked_from(*, first: date | None, last: date | None, mode: str, overlap: str) -> Asked:
-    """Return what a form says about days, mode and overlaps. Raises ValidationError."""
+def asked_from(
+    *, first: date | None, last: date | None, mode: str, overlap: str, at: datetime | None = None
+) -> Asked:
+    """Return what a form says about days, mode, overlaps and the hour of snapshots. Raises ValidationError.
+
+    `at` is aware; what is kept is the company's wall clock.
+    """
     if last is not None and first is None:
         raise ValidationError(_("Give the first day, or leave both empty."))
     span = Span(first, last or first) if first else None
     if span is not None and span.problem:
         raise ValidationError(_("These days do not make a span: at most one month, first day first."))
-    return Asked(span=span, mode=mode, overlap=overlap)
+    wall = timezone.localtime(at).replace(tzinfo=None) if at else None
+    if wall is not None and span is not None and span != Span(wall.date(), wall.date()):
+        raise ValidationError(_("A snapshot holds figures of its own day: leave the days empty."))
+    return Asked(span=span, mode=mode, overlap=overlap, at=wall)

@@ -38,6 +38,13 @@ class UploadForm(forms.Form):
         ],
     )
 
+    at = forms.DateTimeField(
+        label=_("Taken at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        error_messages={"invalid": _("Give day and hour as 2026-11-11 10:30.")},
+    )
+
     def __init__(self, *args: Any, shops: QuerySet[Shop], **kwargs: Any) -> None:
         """Offer the shops the user looks after; where there are several, none is chosen beforehand."""
         super().__init__(*args, **kwargs)
@@ -50,7 +57,9 @@ class UploadForm(forms.Form):
         """Return what was said. Raises ValidationError."""
         data = self.cleaned_data
         overlap = ImportBatch.Overlap.ASK
-        return figures.asked_from(first=data["first"], last=data["last"], mode=data["mode"], overlap=overlap)
+        return figures.asked_from(
+            first=data["first"], last=data["last"], mode=data["mode"], overlap=overlap, at=data["at"]
+        )
 
 
 class HistoryForm(forms.Form):

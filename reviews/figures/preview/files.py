@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +17,7 @@ from reviews.figures.planned import FileAnswer
 from reviews.figures.preview.cuts import Cut, cut_of
 from reviews.figures.profiles.registry import formats_by_code
 from reviews.figures.profiles.unknown import Fit, fitting
+from reviews.figures.snapshots import taken_at_of
 from reviews.figures.stakes import UNMATCHED
 from reviews.models import ImportBatch, ImportFile, ImportIssue
 
@@ -137,7 +139,8 @@ def views_of(batch: ImportBatch, files: Sequence[ImportFile], asked: Asked) -> l
     views = []
     for file in files:
         answer = asked.files.get(file.stored, FileAnswer())
-        view = FileView(file, format_name(file.format, forms), answer, issues=issues.get(file.pk, []))
+        name = snapshot_name(format_name(file.format, forms), taken_at_of(file, forms))
+        view = FileView(file, name, answer, issues=issues.get(file.pk, []))
         for issue in view.issues:
             _take(view, issue)
         stored = folder_of(batch) / file.stored
@@ -191,16 +194,23 @@ def format_name(code: str, forms: Mapping[str, Format]) -> str:
     return _("own template: {kind}").format(kind=form.title)
 
 
+def snapshot_name(name: str, at: datetime | None) -> str:
+    """Return a format's name, with the hour where it is a snapshot."""
+    if at is None:
+        return name
+    return _("{format}, snapshot of {hour}").format(format=name, hour=f"{at:%H:%M}")
+
+
 def groups_of(batch: ImportBatch, views: Iterable[FileView]) -> list[Group]:
     """Return the files by format, those left out apart."""
     by_format: dict[tuple[bool, str], list[FileView]] = {}
     for view in views:
-        by_format.setdefault((view.file.left_out, view.file.format), []).append(view)
+        by_format.setdefault((view.file.left_out, view.format), []).append(view)
     groups = []
-    for (left_out, _code), members in by_format.items():
+    for (left_out, name), members in by_format.items():
         files = [view.file for view in members]
         counts = {name: sum(getattr(file, name) for file in files) for name in COUNTS}
-        group = Group(members[0].format, files, counts, left_out)
+        group = Group(name, files, counts, left_out)
         group.chip, group.tone = _chip(batch, group, members)
         groups.append(group)
     return groups

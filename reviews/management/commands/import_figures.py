@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,9 @@ class Command(BaseCommand):
             "--from", dest="first", type=_day, help="the first day of files that do not say it"
         )
         parser.add_argument("--to", dest="last", type=_day, help="the last day of files that do not say it")
+        parser.add_argument(
+            "--at", type=_moment, help='snapshots of a running day: when they were taken, "2026-11-11 10:30"'
+        )
         parser.add_argument("--mode", choices=["pay_first", "order_first"], default="")
         parser.add_argument(
             "--overlap",
@@ -51,7 +54,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Compare, show and, unless it is a dry run, apply."""
         shop = shop_named(options["shop"])
-        asked = Asked(span=_span(options), mode=options["mode"], overlap=options["overlap"])
+        asked = Asked(span=_span(options), mode=options["mode"], overlap=options["overlap"], at=options["at"])
         for path in options["files"]:
             if not path.is_file():
                 raise CommandError(f"{path}: there is no such file.")
@@ -117,6 +120,10 @@ def shop_named(name: str) -> Shop:
 
 def _day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text.replace("T", " "), "%Y-%m-%d %H:%M")  # noqa: DTZ007  the company's wall clock
 
 
 def _span(options: dict[str, Any]) -> Span | None:

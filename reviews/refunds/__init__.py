@@ -1,0 +1,1 @@
+"""Refunds: what their reasons mean, and which of them come late."""
