@@ -33,7 +33,7 @@ _KEYS = (
     FactKey("orders", "订单数", "Orders", _COUNT),
     FactKey("items", "件数", "Items", _COUNT),
     FactKey("refunded_orders", "退款订单数", "Refunded orders", _COUNT),
-    FactKey("shop_orders", "全店客服订单数", "Orders of all the shop's agents", _COUNT, "no_shop_figures"),
+    FactKey("shop_agents_orders", "全店客服订单数", "Orders of all the shop's agents", _COUNT, "no_shop_figures"),
     FactKey(
         "shop_refunded_orders", "全店客服退款订单数", "Refunded orders of all the shop's agents", _COUNT,
         "no_shop_figures",
@@ -87,7 +87,14 @@ FACT_KEYS: dict[str, FactKey] = {key.code: key for key in _KEYS}
 
 # Some keys stand once per shop, as `shop_buyers.1`, `shop_buyers.2`, …
 SHOP_REFUNDS = "shop_refunded_orders"  # of all agents of a shop
-PER_SHOP = ("shop_buyers", "shop_visitors", "shop_receptions", "shop_orders", "shop_refunded_orders")
+PER_SHOP = (
+    "shop_buyers",
+    "shop_visitors",
+    "shop_receptions",
+    "shop_orders",
+    "shop_agents_orders",
+    "shop_refunded_orders",
+)
 
 
 def fact_key(code: str) -> FactKey:

@@ -218,14 +218,16 @@ def _weighted(shops: list[Pairs]) -> Measured:
 def refunds_against_shop(facts: Facts, standard: Decimal | None) -> Measured:
     """Return the own refund rate minus that of all the shop's agents; below 0 is better than the shop.
 
-    With several shops the keys stand once per shop (`shop_orders.1`, …) and the shops' rates are weighed
+    With several shops the keys stand once per shop (`shop_agents_orders.1`, …) and the shops' rates are weighed
     by the own receptions; a shop in which the person received nobody has no weight.
     Source: spec/data.md, "Refunds".
     """
     own = _pairs(facts, "refunded_orders", "orders")
-    numbers = sorted({int(code.rpartition(".")[2]) for code in facts if code.startswith("shop_orders.")})
+    numbers = sorted(
+        {int(code.rpartition(".")[2]) for code in facts if code.startswith("shop_agents_orders.")}
+    )
     suffixes = [f".{number}" for number in numbers] or [""]
-    shops = [_pairs(facts, f"shop_refunded_orders{s}", f"shop_orders{s}") for s in suffixes]
+    shops = [_pairs(facts, f"shop_refunded_orders{s}", f"shop_agents_orders{s}") for s in suffixes]
     weights = [_pairs(facts, f"shop_receptions{s}")[0] for s in suffixes] if numbers else []
     pairs = own + [pair for shop in shops for pair in shop] + weights
     counted = [n for n in range(len(shops)) if not weights or weights[n][1].value != 0]

@@ -212,7 +212,7 @@ _MEASURES = (
         "Refund rate (against the shop)",
         Unit.RATIO,
         Direction.LOWER,
-        ("refunded_orders", "orders", "shop_refunded_orders", "shop_orders"),
+        ("refunded_orders", "orders", "shop_refunded_orders", "shop_agents_orders"),
         "退款订单数 ÷ 订单数 − 全店客服退款订单数 ÷ 全店客服订单数，多店按本人接待人数加权",
         "refunded orders ÷ orders − the same of all the shop's agents, several shops weighted by receptions",
         "订单数为 0：不适用。全店客服订单数为 0：缺数据。" + _MISSING_ZH,

@@ -287,7 +287,7 @@ def _shop_refunds(records: Records, person_id: int) -> dict[str, Fact]:
     for number, shop in enumerate(shops, start=1):
         suffix = f".{number}" if len(shops) > 1 else ""
         totals = records.shop_refunds.get(shop)
-        for key, name in (("shop_orders", "orders"), (SHOP_REFUNDS, "refunded_orders")):
+        for key, name in (("shop_agents_orders", "orders"), (SHOP_REFUNDS, "refunded_orders")):
             facts[f"{key}{suffix}"] = summed(totals, name, records.files) or Fact.missing("no_shop_figures")
         if suffix:
             facts[f"shop_receptions{suffix}"] = _own_receptions(records, person_id, shop)

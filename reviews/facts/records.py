@@ -87,10 +87,7 @@ def read_records(
     at: datetime,
     with_shop_refunds: bool = False,
 ) -> Records:
-    """Read some people's month; the number of queries depends on the last three arguments only.
-
-    `with_shop_refunds`: a plan states refunds relative to the shop's.
-    """
+    """Read some people's month; `with_shop_refunds` where a plan states refunds relative to the shop's."""
     ids = list(members)
     totals = person_totals(ids, month)
     shop_of_unit = shops_by_unit()
@@ -102,9 +99,7 @@ def read_records(
     shops = shop_totals(shop_ids, month)
     compared = {other: _compared(ids, other, shop_ids) for other in compared_with}
     ways = sources_in_force(month, shop_ids=own_shops)
-    instead = (row.measure for lines in ways.values() for row in lines.values() if row.measure)
-    relative = with_shop_refunds or any(SHOP_REFUNDS in MEASURES[code].inputs for code in instead)
-    refunds = shop_refund_totals(shop_ids, month) if relative else {}
+    refunds = shop_refund_totals(shop_ids, month) if with_shop_refunds or _relative(ways) else {}
     others = [group for one in compared.values() for group in (one.totals, one.shops)]
     return Records(
         month=month,
@@ -122,6 +117,12 @@ def read_records(
         typed=typed_values(ids, month),
         shop_refunds=refunds,
     )
+
+
+def _relative(ways: Held) -> bool:
+    """Return whether a shop feeds a line by refunds relative to the shop's instead of the plan's measure."""
+    instead = (row.measure for lines in ways.values() for row in lines.values() if row.measure)
+    return any(SHOP_REFUNDS in MEASURES[code].inputs for code in instead)
 
 
 def _promoted(shop_ids: Collection[int], month: date) -> frozenset[int]:

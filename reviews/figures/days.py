@@ -244,12 +244,15 @@ def moment_in_name(name: str, asked: Span | None) -> datetime | None:
     """Return the day and hour a file's name states: figures of a day up to that hour; None if it has no hour.
 
     Wall-clock time of the company. An hour alone (`_1030` at the end) is read as one where a person
-    has named the day, and where it does not stand for that day's month and day.
+    has named the day, and where it does not stand for that day's month and day. Digits that may also be a
+    last day (`20261111_1130`) are an hour only where a person has named that one day.
     """
     text = unicodedata.normalize("NFC", name.rsplit("/", 1)[-1])
     days = list(_NAME_DAYS.finditer(text))
     if len(days) == 1:
         span, hour = span_in_name(name), _NAME_HOUR.match(text, days[0].end())
+        if isinstance(span, Fault) and span.code == "several_spans" and asked and asked.days == 1:
+            span = asked if _written_day(days[0][0]) == asked.first else None
         day = span.first if isinstance(span, Span) else None
     else:
         hour = _LONE_HOUR.search(text) if not days else None

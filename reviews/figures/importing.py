@@ -201,7 +201,7 @@ def clear(batch: ImportBatch, *models: Any) -> None:
 
 def discard(batch: ImportBatch) -> None:
     """Give up a batch that was never applied; its files are removed, what was wrong with them stays."""
-    clear(batch, AgentFigures, ShopFigures)
+    clear(batch, AgentFigures, ShopFigures, *MODELS)
     ImportBatch.objects.filter(pk=batch.pk, applied_at__isnull=True).update(state=State.DISCARDED)
     batch.refresh_from_db()
     shutil.rmtree(folder_of(batch), ignore_errors=True)

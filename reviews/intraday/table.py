@@ -88,7 +88,10 @@ def hourly(shop: Shop, day: date) -> Day:
     if not found:
         return Day([], [], [])
     owners, owner_of = _owners(shop, day, {row[1] for row in found})
-    series = {name: _series(shop, day, name, index, found, owner_of) for index, name in enumerate(FIELDS, 3)}
+    order = Order([shop.pk], AGENT_SOURCES)
+    series = {
+        name: _series(shop, day, name, index, found, owner_of, order) for index, name in enumerate(FIELDS, 3)
+    }
     leading = next((name for name in FIELDS if series[name]), FIELDS[0])
     hours = sorted(series[leading])
     midnight = timezone.make_aware(datetime.combine(day, time()))
@@ -131,12 +134,13 @@ def _series(
     index: int,
     found: Sequence[tuple[object, ...]],
     owner_of: dict[str, Whose],
+    order: Order,
 ) -> Series:
     """Return one field's cumulative figures by hour and owner, from the best source that has it.
 
     An owner of several accounts has a figure at an hour only where all of them have: a part is no whole.
     """
-    places_of = Order([shop.pk], AGENT_SOURCES).places(shop.pk, day, name)
+    places_of = order.places(shop.pk, day, name)
     having = [row for row in found if row[index] is not None]
     best = min((str(row[0]) for row in having), key=lambda s: places_of.get(s, len(places_of)), default="")
     accounts: dict[Whose, set[str]] = defaultdict(set)

@@ -55,6 +55,8 @@ FEEDS: Mapping[str, tuple[Feed, ...]] = {
     "shop_buyers": (_shop("buyers"),),
     "shop_orders": (_shop("orders"),),
     "shop_visitors": (_shop("visitors"),),
+    "shop_agents_orders": (_agent("orders"),),
+    "shop_refunded_orders": (_agent("refunded_orders"),),
     "shop_receptions": (_agent("receptions"),),
     "featured_sales": (_agent("featured_sales"),),
     "featured_target": (Feed(Kind.TARGETS, ("featured",), Place.TARGETS),),

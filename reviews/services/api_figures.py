@@ -20,13 +20,15 @@ from reviews.figures.posted.problems import Problem, RequestRefused, problem_of
 from reviews.figures.posted.reading import Posted, read_body
 from reviews.figures.reading import ReadFile
 from reviews.figures.rows import NOTE
+from reviews.figures.stakes import UNMATCHED
 from reviews.models import ApiImport, ImportBatch, ImportFile
 from staff.models import ApiToken, Person, Shop, Unit
 
 log = logging.getLogger(__name__)
 MOST_KEY = 80
 TRIES = 3  # comparisons, where somebody else changes the same days between comparing and applying
-UNSAID = frozenset({"same_file"})  # notes that only make sense for files
+# Notes that only make sense for files, and accounts that the answer lists by themselves.
+UNSAID = frozenset({"same_file", UNMATCHED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import pytest
 from openpyxl import Workbook
 
 from reviews.figures import applying, importing
-from reviews.figures.cuts import cut_of
 from reviews.figures.importing import Asked, Refused, Upload
+from reviews.figures.preview.cuts import cut_of
 from reviews.figures.reading import read_file
 from reviews.models import ServiceEvent
 from reviews.records import EventGiven, plan_events

@@ -6,6 +6,7 @@ from decimal import Decimal as D
 import pytest
 
 from reviews.figures import applying, counting, importing, ordering
+from reviews.figures.formats import SOURCE_LABELS
 from reviews.figures.importing import Asked, Upload
 from reviews.models import SourceOrder
 from reviews.services import sources
@@ -134,7 +135,7 @@ def test_what_an_order_would_change_is_what_it_changes(shop, both):
     effect = ordering.effect_of(shop, OCTOBER, key="", first="qianniu_service")
     changes = [(one.who, one.value, one.new_source, one.new_value) for one in effect.examples]
     assert effect.count == len(changes)
-    assert (ACCOUNT, "33.46", str(ordering.SOURCE_LABELS["qianniu_service"]), "40.63") in changes
+    assert (ACCOUNT, "33.46", str(SOURCE_LABELS["qianniu_service"]), "40.63") in changes
     before = {name: value(name) for name in ("reply_rate", FIELD, "first_response_seconds")}
     sources.put_first(shop, month=OCTOBER, key="", first="qianniu_service")
     changed = [name for name, old in before.items() if value(name) != old]

@@ -99,9 +99,9 @@ def test_an_hour_that_is_none_is_refused_with_words(client, hr, branch, tmp_path
 class TestPage:
     def test_it_shows_the_latest_day_with_snapshots_by_itself(self, client, hr, branch, tmp_path):
         imported(branch.shop, xlsx(tmp_path / "客服业绩_20261111_1030.xlsx", RESULTS, result()))
-        imported(branch.shop, xlsx(tmp_path / "客服业绩_20261111_1130.xlsx", RESULTS, result()))
+        imported(branch.shop, xlsx(tmp_path / "客服业绩_20261111_1145.xlsx", RESULTS, result()))
         page = enter(client, hr).get(PAGE).content.decode()
-        assert "<h2>10:30–11:30</h2>" in page
+        assert "<h2>10:30–11:45</h2>" in page
         assert "<h2>00:00–10:30</h2>" in page
         assert "2,637.68" in page
 

@@ -123,8 +123,8 @@ def test_an_unknown_account_is_kept_under_its_name_and_waits_for_its_match(shop,
     [span] = hourly(shop, DAY).spans
     assert (span.rows[0].name, span.rows[0].place, hourly(shop, DAY).unmatched) == (YU, 1, 1)
     [waiting] = waiting_accounts(shop_ids=[shop.pk])
-    assert (waiting.account.name, waiting.first_day, waiting.sales) == (YU, DAY, D("100.00"))
-    match_account(waiting.account, person=factories.person("于敏"), starts_on=DAY)
+    assert (waiting.name, waiting.stake.first_day, waiting.stake.sales) == (YU, DAY, D("100.00"))
+    match_account(PlatformAccount.objects.get(name=YU), person=factories.person("于敏"), starts_on=DAY)
     assert hourly(shop, DAY).spans[0].rows[0].name == "于敏"
     assert waiting_accounts(shop_ids=[shop.pk]) == []
 
@@ -184,7 +184,7 @@ def test_a_day_by_hours_ranks_people_and_says_what_is_not_known(shop, yu, tmp_pa
     imported(shop, xlsx(tmp_path / "客服业绩_20261111_1030.xlsx", RESULTS, *rows))
     rows = [result(YU, 询单最终付款金额="90.00"), result(HE, 询单最终付款金额="80.50"),
             result(robot.name, 询单最终付款金额="999.00")]  # fmt: skip
-    imported(shop, xlsx(tmp_path / "客服业绩_20261111_1130.xlsx", RESULTS, *rows))
+    imported(shop, xlsx(tmp_path / "客服业绩_20261111_1145.xlsx", RESULTS, *rows))
     later, first = hourly(shop, DAY).spans
     assert [(row.name, row.place, row.cells[0].done) for row in first.rows] == [
         ("于敏", 1, "100.00"),
@@ -196,16 +196,16 @@ def test_a_day_by_hours_ranks_people_and_says_what_is_not_known(shop, yu, tmp_pa
         ("于敏", None, "–", "90.00"),
         (robot.name, None, "499.00", "999.00"),
     ]
-    assert later.rows[1].cells[0].why == "10:30 为 100.00，到 11:30 降为 90.00"
+    assert later.rows[1].cells[0].why == "10:30 为 100.00，到 11:45 降为 90.00"
     assert (later.sums[0].done, later.sums[0].why) == ("529.50", "未计入 1 个不可知的")
 
 
 def test_who_is_not_in_a_file_is_no_zero_and_it_says_so(shop, yu, tmp_path):
     imported(shop, ten(tmp_path, yu="100.00"))
-    imported(shop, sheet(tmp_path, "客服业绩_20261111_1130.xlsx", he="50.00"))
+    imported(shop, sheet(tmp_path, "客服业绩_20261111_1145.xlsx", he="50.00"))
     later, _first = hourly(shop, DAY).spans
     said = {row.name: (row.cells[0].done, row.cells[0].why) for row in later.rows}
-    assert said == {"于敏": ("–", "11:30 的文件里没有"), HE: ("–", "10:30 的文件里没有")}
+    assert said == {"于敏": ("–", "11:45 的文件里没有"), HE: ("–", "10:30 的文件里没有")}
 
 
 def test_two_sources_of_an_hour_fill_their_own_fields(shop, yu, tmp_path):

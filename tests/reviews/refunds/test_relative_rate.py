@@ -25,11 +25,11 @@ PLAN = replace(
         for line in AGENT.lines
     ),
 )
-ONE = {"refunded_orders": 3, "orders": 100, "shop_refunded_orders": 20, "shop_orders": 1000}
+ONE = {"refunded_orders": 3, "orders": 100, "shop_refunded_orders": 20, "shop_agents_orders": 1000}
 TWO = {
     "refunded_orders": 3, "orders": 100,
-    "shop_refunded_orders.1": 20, "shop_orders.1": 1000, "shop_receptions.1": 300,
-    "shop_refunded_orders.2": 5, "shop_orders.2": 100, "shop_receptions.2": 100,
+    "shop_refunded_orders.1": 20, "shop_agents_orders.1": 1000, "shop_receptions.1": 300,
+    "shop_refunded_orders.2": 5, "shop_agents_orders.2": 100, "shop_receptions.2": 100,
 }  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def measured(given, **changed):
         pytest.param(ONE, "0.01", "3 ÷ 100 − 20 ÷ 1,000", id="one shop"),
         pytest.param(ONE | {"refunded_orders": 1}, "-0.01", "1 ÷ 100 − 20 ÷ 1,000", id="better than the shop is below 0"),
         pytest.param(TWO, "0.0025", "3 ÷ 100 − (300 × 20 ÷ 1,000 + 100 × 5 ÷ 100) ÷ (300 + 100)", id="two shops"),
-        pytest.param(TWO | {"shop_receptions.2": 0, "shop_orders.2": 0}, "0.01",
+        pytest.param(TWO | {"shop_receptions.2": 0, "shop_agents_orders.2": 0}, "0.01",
                      "3 ÷ 100 − (300 × 20 ÷ 1,000) ÷ (300)", id="a shop without own receptions has no weight"),
     ],
 )  # fmt: skip
@@ -60,7 +60,7 @@ def test_value_and_working(given, value, working):
     [
         pytest.param(ONE, {"orders": 0, "refunded_orders": 0}, "not_applicable", "no_orders", id="no orders"),
         pytest.param(ONE, {"refunded_orders": None}, "missing", "not_imported", id="own refunds not there"),
-        pytest.param(ONE, {"shop_orders": 0}, "missing", "no_shop_figures", id="0 orders of the shop"),
+        pytest.param(ONE, {"shop_agents_orders": 0}, "missing", "no_shop_figures", id="0 orders of the shop"),
         pytest.param(ONE, {"shop_refunded_orders": None}, "missing", "no_shop_figures", id="the shop's not there"),
         pytest.param(TWO, {"shop_refunded_orders.2": None}, "missing", "no_shop_figures", id="one of two shops lacks"),
         pytest.param(TWO, {"shop_receptions.1": 0, "shop_receptions.2": 0}, "missing", "no_receptions", id="no weight"),
@@ -93,28 +93,33 @@ class TestFacts:
             found, OCTOBER, compared_with=[date(2026, 9, 1)], at=november(2), with_shop_refunds=asked
         )
         team = next(iter(teams(records, [firm.lin.pk, firm.chen.pk]).values()))
-        return {one.key: one for one in facts_of(records, firm.lin.pk, plan, team)}
+        return {one.key: one for one in facts_of(records, firm.lin.pk, plan, team, {})}
 
     def test_the_shops_rate_is_that_of_all_its_agents(self, firm):
         found = self.facts(firm)
-        assert (found["shop_orders"].value, found["shop_refunded_orders"].value) == ("480", "20")
+        assert (found["shop_agents_orders"].value, found["shop_refunded_orders"].value) == ("480", "20")
         assert (found["orders"].value, found["refunded_orders"].value) == ("240", "20")
 
     def test_an_account_whose_refunds_nobody_knows_is_left_out_of_both_sides(self, firm):
         account = factories.account("店:第三", shop=firm.shop.shop)
         data.days(account, file=data.import_file(firm.shop.shop), refunded_orders=None)
-        assert self.facts(firm)["shop_orders"].value == "480"
+        assert self.facts(firm)["shop_agents_orders"].value == "480"
 
     def test_without_figures_it_is_missing_and_says_why(self, firm):
-        assert self.facts(firm, asked=False)["shop_orders"].reason == "no_shop_figures"
+        assert self.facts(firm, asked=False)["shop_agents_orders"].reason == "no_shop_figures"
 
     def test_other_plans_do_not_hold_these_facts(self, firm):
-        assert not {"shop_orders", "shop_refunded_orders"} & set(self.facts(firm, AGENT))
+        assert not {"shop_agents_orders", "shop_refunded_orders"} & set(self.facts(firm, AGENT))
 
     def test_of_several_shops_each_has_its_own(self, firm):
         other = factories.shop("第二店")
         account = factories.account("第二店:小满", shop=other, holder=firm.lin)
         data.days(account, file=data.import_file(other), count=10, receptions=11)
         found = self.facts(firm)
-        assert {"shop_orders.1", "shop_orders.2", "shop_receptions.1", "shop_receptions.2"} <= set(found)
-        assert "shop_orders" not in found
+        assert {
+            "shop_agents_orders.1",
+            "shop_agents_orders.2",
+            "shop_receptions.1",
+            "shop_receptions.2",
+        } <= set(found)
+        assert "shop_agents_orders" not in found
