@@ -177,7 +177,7 @@ def test_all_faults_of_a_sheet_are_said_at_once(shop, lin, tmp_path):
         ("no_such_day", 6, "日期"),
         ("unknown_person", 5, "工号"),
     ]
-    cut = cut_of(importing.folder_of(batch) / "0000", list(batch.files.get().issues.all()))
+    cut = cut_of(importing.folder_of(batch) / batch.files.get().stored, list(batch.files.get().issues.all()))
     head = next(row for row in cut.rows if row.tone == "header")
     assert {"姓名", "工号", "日期"} <= {cell.text for cell in head.cells}
 
