@@ -15,7 +15,7 @@ from reviews.figures.counting import SHOPS_OWN, Order
 from reviews.figures.days import Span
 from reviews.figures.evidence import staging, switching
 from reviews.figures.fields import AGENT_FIELDS, SHOP_FIELDS, shown_value
-from reviews.figures.formats import AGENT_SOURCES, SHOP_SOURCES
+from reviews.figures.formats import AGENT_SOURCES, COMPUTED, REFUND_SHEET, SHOP_SOURCES
 from reviews.figures.known import Known, Stored
 from reviews.figures.planned import (
     CHANGED,
@@ -200,9 +200,13 @@ def _overlaps(files: Sequence[PlannedFile], known: Known, overlap: str) -> None:
     for file in files:
         kept = []
         choice = file.answer.overlap or overlap
+        computed = file.read.form is not None and file.read.form.source in (COMPUTED, REFUND_SHEET)
         for planned in file.rows:
             owner = known.owner_of_row(file.model, planned)
             rivals = _rivals(planned, spans[owner]) if owner in several else []
+            if computed:
+                # A week across a month's end counts in no month: it keeps no computed day out of one.
+                rivals = [rival for rival in rivals if not rival[0].crosses_months]
             if not rivals:
                 kept.append(planned)
             elif choice == ImportBatch.Overlap.KEEP and all(stored for _s, _f, stored in rivals):
