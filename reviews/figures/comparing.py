@@ -130,15 +130,11 @@ def _compare_figures(
         owner = known.owner(row, file)
         if owner is None:
             continue
-        values = row.values
-        if not values.keys() <= names:
-            values = {name: value for name, value in values.items() if name in names}
-        account_id, person_id = owner
-        planned = PlannedRow(row, values, account_id, person_id, NEW)
+        planned = PlannedRow(row, names, *owner, NEW)
         key = known.key(model, source, row, owner, span)
         twin = seen.get(key)
         if twin is not None:
-            if twin[1].values != values:
+            if twin[1].values != planned.values:
                 who, name = _who(row, known.shop), twin[0].read.name
                 file.note(ERROR, "twice_in_batch", row.number, who=who, span=str(span), file=name)
             file.counts[UNCHANGED] += 1
@@ -147,7 +143,7 @@ def _compare_figures(
         stored = known.stored.get(key)
         if stored is not None:
             planned.supersedes = stored.pk
-            planned.status = UNCHANGED if stored.values == values else CHANGED
+            planned.status = UNCHANGED if stored.values == planned.values else CHANGED
             if planned.status == CHANGED:
                 _changed_cells(file, planned, stored, known)
         file.counts[planned.status] += 1
@@ -161,8 +157,9 @@ def _changed_cells(file: PlannedFile, planned: PlannedRow, stored: Stored, known
     row = planned.row
     if len(file.changes) >= MAX_CHANGES or row.span is None:
         return
-    for name in {**stored.values, **planned.values}:
-        old, new = stored.values.get(name), planned.values.get(name)
+    values = planned.values
+    for name in {**stored.values, **values}:
+        old, new = stored.values.get(name), values.get(name)
         if old != new:
             file.changes.append(
                 Change(
