@@ -15,7 +15,7 @@ from reviews.figures.counting import SHOPS_OWN, Order
 from reviews.figures.days import Span
 from reviews.figures.evidence import staging, switching
 from reviews.figures.fields import AGENT_FIELDS, SHOP_FIELDS, shown_value
-from reviews.figures.formats import AGENT_SOURCES, COMPUTED, REFUND_SHEET, SHOP_SOURCES
+from reviews.figures.formats import AGENT_SOURCES, COMPUTED, REFUND_SHEET, SHOP_SOURCES, STAFF_NO
 from reviews.figures.known import Known, Stored
 from reviews.figures.planned import (
     CHANGED,
@@ -64,7 +64,7 @@ def compare(
     keep_own_rows(active, shop)
     known = Known.load(shop, [file.read for file in active if file.model])
     _modes(active, known)
-    seen: dict[Key, tuple[PlannedFile, PlannedRow]] = {}
+    seen: dict[Key, tuple[PlannedFile, PlannedRow]] | None = {} if _may_repeat(active) else None
     for file in active:
         if file.model is AgentFigures or file.model is ShopFigures:
             _compare_figures(file, known, seen)
@@ -117,8 +117,18 @@ def _modes(files: Sequence[PlannedFile], known: Known) -> None:
             file.mode = modes.get(file.read.span.first.replace(day=1), known.shop.attribution_mode)
 
 
+def _may_repeat(files: Sequence[PlannedFile]) -> bool:
+    """Say whether two rows may be of one owner and span: in one sheet of accounts the reader has seen to that."""
+    figures = [file for file in files if file.model and file.read.form]
+    sheets = {(number, row.sheet) for number, file in enumerate(figures) for row in file.read.rows}
+    by_number = any(
+        c.meaning == STAFF_NO for file in figures if file.read.form for c in file.read.form.columns
+    )
+    return by_number or len(sheets) > 1
+
+
 def _compare_figures(
-    file: PlannedFile, known: Known, seen: dict[Key, tuple[PlannedFile, PlannedRow]]
+    file: PlannedFile, known: Known, seen: dict[Key, tuple[PlannedFile, PlannedRow]] | None
 ) -> None:
     model = file.model
     names = frozenset(AGENT_FIELDS if model is AgentFigures else SHOP_FIELDS)
@@ -132,14 +142,15 @@ def _compare_figures(
             continue
         planned = PlannedRow(row, names, *owner, NEW)
         key = known.key(model, source, row, owner, span)
-        twin = seen.get(key)
+        twin = seen.get(key) if seen is not None else None
         if twin is not None:
             if twin[1].values != planned.values:
                 who, name = _who(row, known.shop), twin[0].read.name
                 file.note(ERROR, "twice_in_batch", row.number, who=who, span=str(span), file=name)
             file.counts[UNCHANGED] += 1
             continue
-        seen[key] = file, planned
+        if seen is not None:
+            seen[key] = file, planned
         stored = known.stored.get(key)
         if stored is not None:
             planned.supersedes = stored.pk
@@ -148,7 +159,7 @@ def _compare_figures(
                 _changed_cells(file, planned, stored, known)
         file.counts[planned.status] += 1
         file.rows.append(planned)
-        file.late += known.is_late(planned, span)
+        file.late += planned.status != UNCHANGED and known.is_late(planned, span)
     if file.late:
         file.note(NOTE, "frozen", count=file.late)
 
