@@ -211,10 +211,7 @@ def _overlaps(files: Sequence[PlannedFile], known: Known, overlap: str) -> None:
         computed = file.read.form is not None and file.read.form.source in (COMPUTED, REFUND_SHEET)
         for planned in file.rows:
             owner = known.owner_of_row(file.model, planned)
-            rivals = _rivals(planned, spans[owner]) if owner in several else []
-            if computed:
-                # A week across a month's end counts in no month: it keeps no computed day out of one.
-                rivals = [rival for rival in rivals if not rival[0].crosses_months]
+            rivals = _rivals(planned, spans[owner], weeks=not computed) if owner in several else []
             if not rivals:
                 kept.append(planned)
             elif choice == ImportBatch.Overlap.KEEP and all(stored for _s, _f, stored in rivals):
@@ -238,8 +235,12 @@ def _span(planned: PlannedRow) -> Span:
 
 
 def _rivals(
-    planned: PlannedRow, spans: Sequence[tuple[Span, frozenset[str], Stored | None]]
+    planned: PlannedRow, spans: Sequence[tuple[Span, frozenset[str], Stored | None]], *, weeks: bool
 ) -> list[tuple[Span, frozenset[str], Stored | None]]:
+    """Return the other spans that fill a field of a row's days; without `weeks` none across a month's end.
+
+    Such a week counts in no month, so it keeps no computed day out of one.
+    """
     mine, fields = _span(planned), planned.values.keys()
     return [
         rival
@@ -248,6 +249,7 @@ def _rivals(
         and rival[0].first <= mine.last
         and mine.first <= rival[0].last
         and not rival[1].isdisjoint(fields)
+        and (weeks or not rival[0].crosses_months)
     ]
 
 
