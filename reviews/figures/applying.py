@@ -19,11 +19,10 @@ from reviews.figures.days import month_span, months_between
 from reviews.figures.evidence import switching
 from reviews.figures.evidence.formats import KINDS
 from reviews.figures.formats import Format, Kind
-from reviews.figures.importing import Refused, State, asked_of, folder_of
+from reviews.figures.importing import Refused, State, asked_of, folder_of, read_uploads, uploads_of
 from reviews.figures.known import state_digest
 from reviews.figures.planned import TABLES, PlannedFile
 from reviews.figures.profiles.registry import digest_of, formats_by_code, hold
-from reviews.figures.reading import read_file
 from reviews.figures.snapshots import kind_of
 from reviews.models import (
     AgentFigures,
@@ -78,11 +77,10 @@ def _other_sheets(batch: ImportBatch, files: Iterable[ImportFile]) -> dict[int, 
     elsewhere = {*TABLES, *KINDS}
     others = [f for f in files if f.format and kind_of(f, forms) not in elsewhere]
     asked = asked_of(batch)
-    reads = [
-        read_file(folder_of(batch) / file.stored, name=file.name, asked=asked.span, at=asked.at)
-        for file in others
-    ]
-    plan = compare(reads, shop=batch.shop, overlap=asked.overlap, by=batch.by)
+    uploads = uploads_of(batch, others, asked=asked)
+    reads = read_uploads(uploads, asked=asked)
+    answers = [upload.answer for upload in uploads]
+    plan = compare(reads, shop=batch.shop, overlap=asked.overlap, answers=answers, by=batch.by)
     return dict(zip([file.pk for file in others], plan.files, strict=True))
 
 
@@ -99,7 +97,7 @@ def _digest_now(batch: ImportBatch, files: Iterable[ImportFile], sheets: Iterabl
         last=max(lasts, default=date.min),
         kinds=kinds,
         more=adapters.fingerprint(sheets)
-        + digest_of(forms[file.format] for file in figures)
+        + digest_of(forms[file.format] for file in files if file.format)
         + switching.fingerprint(batch.shop, codes, without=batch),
     )
 

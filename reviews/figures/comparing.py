@@ -15,7 +15,7 @@ from reviews.figures.counting import SHOPS_OWN, Order
 from reviews.figures.days import Span
 from reviews.figures.evidence import staging, switching
 from reviews.figures.fields import AGENT_FIELDS, SHOP_FIELDS, shown_value
-from reviews.figures.formats import AGENT_SOURCES, SHOP_SOURCES
+from reviews.figures.formats import AGENT_SOURCES, COMPUTED, REFUND_SHEET, SHOP_SOURCES, STAFF_NO
 from reviews.figures.known import Known, Stored
 from reviews.figures.planned import (
     CHANGED,
@@ -64,7 +64,7 @@ def compare(
     keep_own_rows(active, shop)
     known = Known.load(shop, [file.read for file in active if file.model])
     _modes(active, known)
-    seen: dict[Key, tuple[PlannedFile, PlannedRow]] = {}
+    seen: dict[Key, tuple[PlannedFile, PlannedRow]] | None = {} if _may_repeat(active) else None
     for file in active:
         if file.model is AgentFigures or file.model is ShopFigures:
             _compare_figures(file, known, seen)
@@ -117,8 +117,18 @@ def _modes(files: Sequence[PlannedFile], known: Known) -> None:
             file.mode = modes.get(file.read.span.first.replace(day=1), known.shop.attribution_mode)
 
 
+def _may_repeat(files: Sequence[PlannedFile]) -> bool:
+    """Say whether two rows may be of one owner and span: in one sheet of accounts the reader has seen to that."""
+    figures = [file for file in files if file.model and file.read.form]
+    sheets = {(number, row.sheet) for number, file in enumerate(figures) for row in file.read.rows}
+    by_number = any(
+        c.meaning == STAFF_NO for file in figures if file.read.form for c in file.read.form.columns
+    )
+    return by_number or len(sheets) > 1
+
+
 def _compare_figures(
-    file: PlannedFile, known: Known, seen: dict[Key, tuple[PlannedFile, PlannedRow]]
+    file: PlannedFile, known: Known, seen: dict[Key, tuple[PlannedFile, PlannedRow]] | None
 ) -> None:
     model = file.model
     names = frozenset(AGENT_FIELDS if model is AgentFigures else SHOP_FIELDS)
@@ -130,29 +140,26 @@ def _compare_figures(
         owner = known.owner(row, file)
         if owner is None:
             continue
-        values = row.values
-        if not values.keys() <= names:
-            values = {name: value for name, value in values.items() if name in names}
-        account_id, person_id = owner
-        planned = PlannedRow(row, values, account_id, person_id, NEW)
+        planned = PlannedRow(row, names, *owner, NEW)
         key = known.key(model, source, row, owner, span)
-        twin = seen.get(key)
+        twin = seen.get(key) if seen is not None else None
         if twin is not None:
-            if twin[1].values != values:
+            if twin[1].values != planned.values:
                 who, name = _who(row, known.shop), twin[0].read.name
                 file.note(ERROR, "twice_in_batch", row.number, who=who, span=str(span), file=name)
             file.counts[UNCHANGED] += 1
             continue
-        seen[key] = file, planned
+        if seen is not None:
+            seen[key] = file, planned
         stored = known.stored.get(key)
         if stored is not None:
             planned.supersedes = stored.pk
-            planned.status = UNCHANGED if stored.values == values else CHANGED
+            planned.status = UNCHANGED if stored.values == planned.values else CHANGED
             if planned.status == CHANGED:
                 _changed_cells(file, planned, stored, known)
         file.counts[planned.status] += 1
         file.rows.append(planned)
-        file.late += known.is_late(planned, span)
+        file.late += planned.status != UNCHANGED and known.is_late(planned, span)
     if file.late:
         file.note(NOTE, "frozen", count=file.late)
 
@@ -161,8 +168,9 @@ def _changed_cells(file: PlannedFile, planned: PlannedRow, stored: Stored, known
     row = planned.row
     if len(file.changes) >= MAX_CHANGES or row.span is None:
         return
-    for name in {**stored.values, **planned.values}:
-        old, new = stored.values.get(name), planned.values.get(name)
+    values = planned.values
+    for name in {**stored.values, **values}:
+        old, new = stored.values.get(name), values.get(name)
         if old != new:
             file.changes.append(
                 Change(
@@ -200,9 +208,10 @@ def _overlaps(files: Sequence[PlannedFile], known: Known, overlap: str) -> None:
     for file in files:
         kept = []
         choice = file.answer.overlap or overlap
+        computed = file.read.form is not None and file.read.form.source in (COMPUTED, REFUND_SHEET)
         for planned in file.rows:
             owner = known.owner_of_row(file.model, planned)
-            rivals = _rivals(planned, spans[owner]) if owner in several else []
+            rivals = _rivals(planned, spans[owner], weeks=not computed) if owner in several else []
             if not rivals:
                 kept.append(planned)
             elif choice == ImportBatch.Overlap.KEEP and all(stored for _s, _f, stored in rivals):
@@ -226,8 +235,12 @@ def _span(planned: PlannedRow) -> Span:
 
 
 def _rivals(
-    planned: PlannedRow, spans: Sequence[tuple[Span, frozenset[str], Stored | None]]
+    planned: PlannedRow, spans: Sequence[tuple[Span, frozenset[str], Stored | None]], *, weeks: bool
 ) -> list[tuple[Span, frozenset[str], Stored | None]]:
+    """Return the other spans that fill a field of a row's days; without `weeks` none across a month's end.
+
+    Such a week counts in no month, so it keeps no computed day out of one.
+    """
     mine, fields = _span(planned), planned.values.keys()
     return [
         rival
@@ -236,6 +249,7 @@ def _rivals(
         and rival[0].first <= mine.last
         and mine.first <= rival[0].last
         and not rival[1].isdisjoint(fields)
+        and (weeks or not rival[0].crosses_months)
     ]
 
 

@@ -79,11 +79,12 @@ class Span:
         """
         if self.last < self.first:
             return "span_backwards"
-        crosses = (self.first.year, self.first.month) != (
-            self.last.year,
-            self.last.month,
-        )
-        return "span_two_months" if crosses and self.days > 7 else ""
+        return "span_two_months" if self.crosses_months and self.days > 7 else ""
+
+    @property
+    def crosses_months(self) -> bool:
+        """Whether it lies in more than one month."""
+        return (self.first.year, self.first.month) != (self.last.year, self.last.month)
 
     def __str__(self) -> str:
         return self.first.isoformat() if self.first == self.last else f"{self.first}至{self.last}"

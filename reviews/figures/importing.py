@@ -26,7 +26,7 @@ from reviews.figures.evidence.staging import write as write_evidence
 from reviews.figures.evidence.switching import MODELS
 from reviews.figures.planned import FileAnswer, Plan, PlannedFile
 from reviews.figures.profiles.registry import chosen_formats, known_formats
-from reviews.figures.reading import read_file
+from reviews.figures.reading import ReadFile, read_file
 from reviews.figures.stakes import note_unmatched
 from reviews.figures.storing import CHUNK, write_rows
 from reviews.models import (
@@ -82,24 +82,40 @@ def preview(
 
     `told` hears how many files have been read, `tick` is called every few thousand rows of long ones.
     """
-    known = known_formats()
+    reads = read_uploads(uploads, asked=asked, told=told)
     answers = [upload.answer for upload in uploads]
-    chosen = chosen_formats({answer.profile for answer in answers if answer.profile})
+    return compare(reads, shop=shop, overlap=asked.overlap, answers=answers, by=by, tick=tick)
+
+
+def read_uploads(
+    uploads: Sequence[Upload], *, asked: Asked, told: Callable[[int], None] | None = None
+) -> list[ReadFile]:
+    """Read files by what was said about each of them, else about all. `told` hears how many have been read."""
+    known = known_formats()
+    chosen = chosen_formats({upload.answer.profile for upload in uploads if upload.answer.profile})
     reads = []
-    for number, (upload, answer) in enumerate(zip(uploads, answers, strict=True), start=1):
+    for number, upload in enumerate(uploads, start=1):
         reads.append(
             read_file(
                 upload.path,
                 name=upload.name,
-                asked=answer.span or asked.span,
+                asked=upload.answer.span or asked.span,
                 mode=asked.mode,
                 at=asked.at,
-                formats=chosen.get(answer.profile or 0, known),
+                formats=chosen.get(upload.answer.profile or 0, known),
             )
         )
         if told is not None:
             told(number)
-    return compare(reads, shop=shop, overlap=asked.overlap, answers=answers, by=by, tick=tick)
+    return reads
+
+
+def uploads_of(batch: ImportBatch, files: Sequence[ImportFile], *, asked: Asked) -> list[Upload]:
+    """Return kept files of a batch with what a person said about each."""
+    folder = folder_of(batch)
+    return [
+        Upload(folder / file.stored, file.name, asked.files.get(file.stored, FileAnswer())) for file in files
+    ]
 
 
 def receive(uploads: Sequence[Upload], *, shop: Shop, by: User | None, asked: Asked) -> ImportBatch:
@@ -155,10 +171,7 @@ def stage(batch: ImportBatch, *, told: Callable[[int], None] | None = None, tick
     """
     asked = asked_of(batch)
     files = list(batch.files.order_by("pk"))
-    uploads = [
-        Upload(folder_of(batch) / file.stored, file.name, asked.files.get(file.stored, FileAnswer()))
-        for file in files
-    ]
+    uploads = uploads_of(batch, files, asked=asked)
     plan = preview(uploads, shop=batch.shop, asked=asked, by=batch.by, told=told, tick=tick)
     write_plan(batch, files, plan, tick=tick)
     return plan

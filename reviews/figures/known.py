@@ -12,6 +12,7 @@ from reviews.figures.days import Span
 from reviews.figures.fields import AGENT_FIELDS, SHOP_FIELDS
 from reviews.figures.formats import Kind
 from reviews.figures.holders import Holders
+from reviews.figures.packed import Packed
 from reviews.figures.planned import TABLES, PlannedFile, PlannedRow
 from reviews.figures.reading import ReadFile
 from reviews.figures.rows import ERROR, Row
@@ -20,17 +21,19 @@ from staff.models import Person, PlatformAccount, Shop
 
 Key = tuple[Any, ...]
 Owner = tuple[int | None, int | None]
+CHUNK = 2_000  # rows held at once beside what is kept of them
 OF_NOBODY = frozenset({"shared", "robot", "main", "company"})
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Packed):
     """A row in force: its fields that are not null."""
 
-    pk: int
-    source: str
-    span: Span
-    values: dict[str, Any]
+    __slots__ = ("pk", "source", "span")
+
+    def __init__(self, pk: int, source: str, span: Span, values: dict[str, Any]) -> None:
+        """Keep what is stored."""
+        super().__init__(values)
+        self.pk, self.source, self.span = pk, source, span
 
 
 @dataclass(slots=True)
@@ -76,8 +79,11 @@ class Known:
         rows = AgentFigures.objects.filter(
             shop=self.shop, current=True, first_day__lte=last, last_day__gte=first
         ).values_list("pk", "source", "first_day", "last_day", "account_id", "person_id", *names)
-        for pk, source, start, end, account_id, person_id, *values in rows:
-            span = Span(start, end)
+        spans: dict[tuple[date, date], Span] = {}
+        sources: dict[str, str] = {}  # one object for the many rows of a day and of a source
+        for pk, code, start, end, account_id, person_id, *values in rows.iterator(CHUNK):
+            source = sources.setdefault(code, code)
+            span = spans.setdefault((start, end), Span(start, end))
             key = (AgentFigures, source, account_id, person_id, "", span)
             found = {n: v for n, v in zip(names, values, strict=True) if v is not None}
             self.stored[key] = Stored(pk, source, span, found)

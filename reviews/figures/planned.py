@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,12 +54,20 @@ class PlannedRow:
     """One row of figures as it would be stored. `replaces` are rows of other spans it takes the place of."""
 
     row: Row
-    values: dict[str, Any]
+    names: frozenset[str]
     account_id: int | None
     person_id: int | None
     status: str
     supersedes: int | None = None
-    replaces: list[int] = field(default_factory=list)
+    replaces: Sequence[int] = ()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What it fills of the table's own fields; made anew whenever it is asked for."""
+        values = self.row.values
+        if values.keys() <= self.names:
+            return values
+        return {name: value for name, value in values.items() if name in self.names}
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ from reviews.figures.columns import (
 )
 from reviews.figures.days import Span
 from reviews.figures.fields import AGENT_FIELDS, PARTS, SHOP_FIELDS
+from reviews.figures.packed import Packed
 from staff.sheets.archives import letters
 
 if TYPE_CHECKING:
@@ -67,17 +68,25 @@ class Issue:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Packed):
     """One row as values: whose, which days, and what it fills. A missing figure is not a key."""
 
-    sheet: str
-    number: int
-    account: str
-    staff_no: str
-    span: Span | None
-    values: dict[str, Any]
-    flags: tuple[str, ...] = ()
+    __slots__ = ("account", "flags", "number", "sheet", "span", "staff_no")
+
+    def __init__(
+        self,
+        sheet: str,
+        number: int,
+        account: str,
+        staff_no: str,
+        span: Span | None,
+        values: dict[str, Any],
+        flags: tuple[str, ...] = (),
+    ) -> None:
+        """Keep what was read."""
+        super().__init__(values)
+        self.sheet, self.number, self.account, self.staff_no = sheet, number, account, staff_no
+        self.span, self.flags = span, flags
 
 
 class RowReader:
@@ -93,6 +102,9 @@ class RowReader:
         self.skipped = 0
         self.seen: dict[tuple[object, ...], int] = {}
         self.spans: dict[tuple[date, date], Span] = {}  # one object for the many rows of a day
+        self.names: dict[str, str] = {}  # and one for the many of an account
+        meanings = {column.meaning for column in header.columns.values()}
+        self.told_by = [meaning for meaning in TOLD_BY if meaning in meanings]
         self.plan = [
             (index, letters(index), column, READERS[column.unit])
             for index, column in sorted(header.columns.items())
@@ -174,7 +186,9 @@ class RowReader:
         flags = self._check(number, values, line)
         if number in self.faulty:
             return
-        whose = (account, staff_no, span, *map(values.get, TOLD_BY))
+        account = self.names.setdefault(account, account)
+        staff_no = self.names.setdefault(staff_no, staff_no)
+        whose = (account, staff_no, span, *map(values.get, self.told_by))
         if any(whose) and (first := self.seen.setdefault(whose, number)) != number:
             self._error(number, "row_twice", None, "", first=first)
             return

@@ -20,7 +20,13 @@ NAMED = 5
 
 def keep_own_rows(files: Sequence[PlannedFile], shop: Shop) -> None:
     """Leave out rows of other shops, or refuse the file where none is of this shop; one query at most."""
-    naming = [file for file in files if any(row.values.get(SHOP_NAME) for row in file.read.rows)]
+    naming = [
+        file
+        for file in files
+        if file.read.form
+        and any(column.meaning == SHOP_NAME for column in file.read.form.columns)
+        and any(row.values.get(SHOP_NAME) for row in file.read.rows)
+    ]
     if not naming:
         return
     others = {header_key(name) for name in Shop.objects.exclude(pk=shop.pk).values_list("name", flat=True)}

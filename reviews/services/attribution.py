@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from reviews.figures import importing
 from reviews.figures.days import Span, month_span, months_between
 from reviews.figures.evidence import buyers, earning, publishing, switching, totals
+from reviews.figures.evidence.formats import COMPUTED_FORMATS, REFUNDS
 from reviews.figures.formats import COMPUTED, REFUND_SHEET
 from reviews.models import AgentFigures, ImportBatch
 from staff import jobs
@@ -45,14 +46,25 @@ def start_after(batch: ImportBatch, *, by: User | None) -> Job | None:
     """Start computing what a batch that was applied or undone touches; None where it touches nothing."""
     files = batch.files.filter(format__in=switching.CODES, left_out=False)
     near = timedelta(days=earning.LONGEST_WINDOW)
-    stated: set[date] = set()
+    stated = _months_uncovered(batch) if batch.state == State.UNDONE else set()
     touched: set[date] = set()
-    for first, last in files.values_list("first_day", "last_day"):
+    for form, first, last in files.values_list("format", "first_day", "last_day"):
         if first and last:
-            stated |= _months_stated(first, last, batch.shop.attribution_days)
+            # A refund counts on the day it completes, be it the first of a month: no day is evidence only.
+            days = 0 if form == REFUNDS.code else batch.shop.attribution_days
+            stated |= _months_stated(first, last, days)
             touched.update(months_between(first - near, last + near))
     months = stated | {month for month in touched - stated if _is_computed(batch.shop, month)}
     return _start(batch.shop, months, by=by)
+
+
+def _months_uncovered(batch: ImportBatch) -> set[date]:
+    """Return the months of figures that no longer count: a report of a whole month had kept computed days out."""
+    computed_codes = [form.code for form in COMPUTED_FORMATS]
+    files = batch.files.filter(left_out=False).exclude(format__in=[*switching.CODES, *computed_codes])
+    figures = files.filter(Q(agentfigures_rows__isnull=False) | Q(shopfigures_rows__isnull=False)).distinct()
+    spans = figures.values_list("first_day", "last_day")
+    return {month for first, last in spans if first and last for month in months_between(first, last)}
 
 
 def _months_stated(first: date, last: date, window_days: int) -> set[date]:

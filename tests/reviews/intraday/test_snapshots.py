@@ -8,10 +8,11 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from reviews.figures import applying, counting
+from reviews.figures import applying, counting, importing
 from reviews.figures.accounts import match_account, waiting_accounts
 from reviews.figures.days import Span
 from reviews.figures.importing import Refused
+from reviews.figures.planned import FileAnswer
 from reviews.intraday.table import hourly
 from reviews.models import AgentFigures, ImportBatch, Snapshot
 from staff.models import PlatformAccount
@@ -228,3 +229,14 @@ def test_the_page_asks_a_fixed_number_of_questions(shop, tmp_path, many, django_
     imported(shop, xlsx(tmp_path / "客服业绩_20261111_1030.xlsx", RESULTS, *rows))
     with django_assert_max_num_queries(8):
         assert len(hourly(shop, DAY).spans[0].rows) == many
+
+
+def test_a_snapshot_whose_day_was_said_for_its_file_alone_goes_in(shop, yu, tmp_path):
+    batch = staged(shop, sheet(tmp_path, "客服业绩_1030.xlsx", yu="100.00"))
+    file = batch.files.get()
+    answer = FileAnswer(span=Span(DAY, DAY))
+    importing.ask(batch, asked=importing.Asked(files={file.stored: answer}))
+    importing.stage(batch)
+    applying.apply(batch, by=None, at=AT)
+    assert held() == [(YU, D("100.00"), "02:30")]
+    assert not AgentFigures.objects.exists()

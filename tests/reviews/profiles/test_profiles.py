@@ -6,11 +6,12 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
-from reviews.figures import counting
+from reviews.figures import applying, counting
 from reviews.figures.counting import Order
 from reviews.figures.formats import AGENT_SOURCES
-from reviews.models import AgentFigures, ImportBatch, ImportProfile, ShopFigures
+from reviews.models import AgentFigures, ImportBatch, ImportProfile, ShopFigures, Snapshot
 from staff import jobs
 from tests import factories
 from tests.reviews.figures.sheets import RESULTS, result, text, xlsx
@@ -324,3 +325,11 @@ def test_the_lists_have_a_budget_of_queries(hr, shop, many, django_assert_max_nu
         hr.get(URL)
     with django_assert_max_num_queries(25):
         hr.get("/admin/reviews/agentfigures/")
+
+
+def test_a_profiles_sheet_of_a_running_day_stands_beside_the_day(hr, shop, profile, tmp_path):
+    batch = upload(hr, shop, xlsx(tmp_path / "自建日报_20261111_1030.xlsx", SHEET, row()))
+    applying.apply(batch, by=None, at=timezone.now())
+    snapshot = Snapshot.objects.get(current=True)
+    assert (snapshot.source, f"{timezone.localtime(snapshot.taken_at):%H:%M}") == (profile.code, "10:30")
+    assert not AgentFigures.objects.exists()

@@ -211,6 +211,37 @@ def test_a_months_report_of_the_same_account_is_not_doubled(shop, xiaoya, hr, tm
     assert ShopFigures.objects.filter(current=True, source="computed").exists()
 
 
+def test_computed_days_come_back_when_a_months_report_is_undone(shop, xiaoya, hr, tmp_path):
+    head = ("客服昵称", "接待人数", "销售额")
+    report = imported(shop, xlsx(tmp_path / "报表_2026-10-01至2026-10-31.xlsx", head, (YA, 100, 9000)))
+    applied(shop, hr, *first_files(tmp_path))
+    assert "sales" not in counted()
+    figures.undo(report, by=hr, at=LATER)
+    work()
+    assert counted()["sales"] == D("200.00")
+
+
+def test_a_week_across_a_months_end_keeps_no_computed_day_out(shop, xiaoya, hr, tmp_path):
+    head = ("客服昵称", "接待人数", "销售额")
+    imported(shop, xlsx(tmp_path / "报表_2026-09-30至2026-10-06.xlsx", head, (YA, 100, 9000)))
+    applied(shop, hr, *first_files(tmp_path))
+    assert counted()["sales"] == D("200.00")
+
+
+def test_a_refund_on_the_first_days_of_the_next_month_counts_there(shop, xiaoya, hr, tmp_path):
+    applied(shop, hr, *first_files(tmp_path))
+    applied(
+        shop,
+        hr,
+        refunds_file(
+            tmp_path,
+            refund(1, 买家退款金额="10.00"),
+            refund(2, 订单编号="2600000000000000001", 退款完结时间="2026-11-02 09:00:00"),
+        ),
+    )
+    assert counted(day=date(2026, 11, 2))["refund_amount"] == D("40.00")
+
+
 def test_the_mode_is_the_shops_and_may_be_changed_by_computing_again(shop, xiaoya, hr, tmp_path):
     orders = orders_file(tmp_path, order(1))
     applied(shop, hr, orders, chats_file(tmp_path, chat(YA), chat(BEI, "2026-10-05 10:05:00")))
