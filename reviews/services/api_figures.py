@@ -78,7 +78,14 @@ def _answered(token: ApiToken, key: str, digest: str) -> Answer | None:
         return None
     if before.body_sha256 != digest:
         raise RequestRefused(409, [Problem("Idempotency-Key", "other_body")])
-    return Answer(before.status, before.answer)
+    return Answer(before.status, _in_order(before.answer))
+
+
+def _in_order(answer: Any) -> Any:
+    """Return an answer with its keys sorted: a database may give them back in an order of its own."""
+    if isinstance(answer, dict):
+        return {key: _in_order(answer[key]) for key in sorted(answer)}
+    return [_in_order(one) for one in answer] if isinstance(answer, list) else answer
 
 
 def _refuse_strangers(files: Sequence[ReadFile], shop: Shop) -> None:
@@ -107,7 +114,7 @@ def _import(posted: Posted, *, token: ApiToken, key: str, digest: str, at: datet
     if problems:
         raise RequestRefused(422, problems)
     batch = _stage(plan, posted, token) if plan.something_new else None
-    answer = Answer(200, _report(plan, batch))
+    answer = Answer(200, _in_order(_report(plan, batch)))
     try:
         with transaction.atomic():
             # The key first: of two that are on their way with the same key one fails here.
