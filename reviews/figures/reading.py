@@ -132,7 +132,7 @@ def _read(path: Path, file: ReadFile, formats: Sequence[Format]) -> None:
     if not headers:
         raise Refused("no_header")
     if len({header.form.code for _table, header in headers}) > 1:
-        names = ", ".join(table.name for table, _header in headers)
+        names = "、".join(table.name for table, _header in headers)
         raise Refused("several_formats", sheets=names)
     for table, header in headers:
         if header.rivals:

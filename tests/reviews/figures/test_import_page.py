@@ -467,6 +467,14 @@ def test_the_same_files_again_say_that_there_is_nothing_new(hr, shop, tmp_path):
     assert batch.state == "staged"
 
 
+def test_the_same_file_names_the_day_of_the_company(hr, shop, tmp_path):
+    path = daily(tmp_path, 1)
+    first = imported(shop, path)
+    ImportBatch.objects.filter(pk=first.pk).update(applied_at=datetime(2026, 11, 24, 18, tzinfo=UTC))
+    batch, _answer = upload(hr, shop, path)
+    assert "同一文件已于 2026-11-25 入库" in page(hr, batch)
+
+
 def test_rows_of_a_submitted_month_are_said_to_be_late(client, tmp_path):
     team = scored.team()
     agent = factories.person("林雅", staff_no="0017", unit=team.unit, position=team.position)
