@@ -78,8 +78,14 @@ def _other_sheets(batch: ImportBatch, files: Iterable[ImportFile]) -> dict[int, 
     elsewhere = {*TABLES, *KINDS}
     others = [f for f in files if f.format and kind_of(f, forms) not in elsewhere]
     asked = asked_of(batch)
+    spans = {stored: answer.span for stored, answer in asked.files.items()}
     reads = [
-        read_file(folder_of(batch) / file.stored, name=file.name, asked=asked.span, at=asked.at)
+        read_file(
+            folder_of(batch) / file.stored,
+            name=file.name,
+            asked=spans.get(file.stored) or asked.span,
+            at=asked.at,
+        )
         for file in others
     ]
     plan = compare(reads, shop=batch.shop, overlap=asked.overlap, by=batch.by)

@@ -32,7 +32,8 @@ def taken_at_of(file: ImportFile, forms: Mapping[str, Format]) -> datetime | Non
     form = forms.get(file.format)
     if form is None:
         return None
-    span, at = file.batch.asked.get("span"), file.batch.asked.get("at")
+    said, at = file.batch.asked, file.batch.asked.get("at")
+    span = said.get("files", {}).get(file.stored, {}).get("span") or said.get("span")
     asked = Span(date.fromisoformat(span[0]), date.fromisoformat(span[1])) if span else None
     return taken_at(file.name, form, asked=asked, at=datetime.fromisoformat(at) if at else None)
 
