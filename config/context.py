@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from config.admin_site import ROLES as ADMIN_ROLES
 from staff.access import LEADING, Scope, current_assignments, scope_of
 from staff.models import User
 
@@ -62,7 +63,7 @@ def places(scope: Scope) -> list[tuple[str, str, str]]:
         found.append((str(_("My cards")), "card", "cards"))
         found.append((str(_("Spot checks")), "chat", "my_checks"))
         found.append((str(_("Work summary")), "pencil", "my_summary"))
-    if scope.superuser or scope.has(*BACK_OFFICE):
+    if scope.superuser or scope.has(*ADMIN_ROLES):
         found.append((str(_("Administration")), "gear", "admin:index"))
     return found
 

@@ -243,6 +243,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Keji"),
     "SITE_HEADER": _("Keji"),
     "SITE_ICON": partial(_static, "keji/logo.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "href": partial(_static, "keji/logo.svg"), "type": "image/svg+xml"}],
     "SITE_URL": reverse_lazy("home"),
     "SHOW_BACK_BUTTON": False,
     "BORDER_RADIUS": "6px",

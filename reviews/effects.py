@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NoReturn
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reviews import copies, trends
@@ -207,7 +208,7 @@ def _corrected(card: Card, held: copies.Copy, move: Move) -> copies.Copy:
     corrected = held
     for one in move.answers:
         if one.upheld and one.value is not None:
-            source = Source.of("objection", line=one.line, date=f"{move.at:%Y-%m-%d}")
+            source = Source.of("objection", line=one.line, date=f"{timezone.localdate(move.at)}")
             corrected = copies.with_fact(corrected, one.key, one.value, source)
     plans = core_plans([part.plan_version_id for part in corrected.segments])
     scored = copies.scored(corrected, plans=plans)

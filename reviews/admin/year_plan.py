@@ -231,7 +231,7 @@ class YearPlanAdmin(ReadOnlyAdmin):
         )
         if done.waiting and month is None:
             waits = _("Not broken down to agents yet, and not published: %(months)s.")
-            messages.info(request, waits % {"months": ", ".join(done.waiting)})
+            messages.info(request, waits % {"months": "、".join(done.waiting)})
         return HttpResponseRedirect(address(unit=root.unit, year=year, month=month))
 
     def _place(self, request: HttpRequest, root: TargetNode) -> tuple[date | None, Unit | None]:

@@ -197,7 +197,7 @@ def undo_refusal(batch: ImportBatch) -> str:
             "Batch %(later)s found rows of this one unchanged and rests on them. Undo that one first."
         ) % {"later": later.pk}
     if frozen := frozen_months(batch, files):
-        months = ", ".join(f"{month:%Y-%m}" for month in sorted(frozen))
+        months = "、".join(f"{month:%Y-%m}" for month in sorted(frozen))
         return _("Cards of %(months)s are submitted. Return them to draft before undoing.") % {
             "months": months
         }

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from reviews.figures import adapters, snapshots
 from reviews.figures.counting import SHOPS_OWN, Order
 from reviews.figures.days import Span
@@ -100,7 +102,7 @@ def _same_files(files: Sequence[PlannedFile], shop: Shop) -> None:
         elif place in before:
             file.same_as = before[place]
             when = before[place].batch.applied_at
-            file.note(NOTE, "same_file", day=f"{when:%Y-%m-%d}" if when else "")
+            file.note(NOTE, "same_file", day=f"{timezone.localdate(when)}" if when else "")
 
 
 def _modes(files: Sequence[PlannedFile], known: Known) -> None:

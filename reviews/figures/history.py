@@ -89,6 +89,8 @@ def page_of(batches: QuerySet[ImportBatch], number: str | None) -> tuple[Page[Im
     errors = ImportIssue.objects.filter(file__batch__in=lines, severity=ImportIssue.Severity.ERROR)
     for batch_id, count in errors.order_by().values_list("file__batch").annotate(many=Count("pk")):
         lines[batch_id].errors = count
+    for line in lines.values():
+        line.months.sort()
     return page, list(lines.values())
 
 

@@ -29,7 +29,7 @@ SENTENCES: dict[str, str | Promise] = REFUSALS | {
     "too_large": _("{text} is too large to be true."),
     "not_whole": _("{text}: a count is a whole number."),
     "below_a_cent": _("{text} has more than two decimals."),
-    "rate_above_1": _("{text}: a rate is at most 100%; write 45% or 0.45."),
+    "rate_above_1": _("{text}: a rate is at most 100%; write 0.45 or 45%."),
     "not_text": _("{text} is not a name or number."),
     "digits_lost": _(
         "{text}: the spreadsheet has lost digits of this number; format the column as text and enter it again."

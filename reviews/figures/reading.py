@@ -132,7 +132,7 @@ def _read(path: Path, file: ReadFile, formats: Sequence[Format]) -> None:
     if not headers:
         raise Refused("no_header")
     if len({header.form.code for _table, header in headers}) > 1:
-        names = ", ".join(table.name for table, _header in headers)
+        names = "、".join(table.name for table, _header in headers)
         raise Refused("several_formats", sheets=names)
     for table, header in headers:
         if header.rivals:
@@ -244,6 +244,8 @@ def _place_snapshot(file: ReadFile, moment: datetime, asked: Span | None, at: da
     """Settle the day of a snapshot; refuse what is no file of agents or says another day or hour."""
     day = Span(moment.date(), moment.date())
     named = None if file.form is None or file.form.dated else span_in_name(file.name)
+    if isinstance(named, Fault) and moment_in_name(file.name, day) == moment:
+        named = None  # `20261111_1130` may be days or an hour; somebody has said that it is this one
     if file.form is None or file.form.kind is not Kind.AGENT or file.form.own:
         file.refuse("snapshot_kind", format=file.form.code if file.form else "")
     elif at is not None and at != moment:

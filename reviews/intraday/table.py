@@ -227,6 +227,6 @@ def _sources(found: Sequence[tuple[object, ...]]) -> list[str]:
         if isinstance(row[2], datetime):
             hours[str(row[0])].add(f"{timezone.localtime(row[2]):%H:%M}")
     return [
-        _("{source}: {hours}").format(source=SOURCE_LABELS.get(source, source), hours=", ".join(sorted(at)))
+        _("{source}: {hours}").format(source=SOURCE_LABELS.get(source, source), hours="、".join(sorted(at)))
         for source, at in sorted(hours.items())
     ]

@@ -35,7 +35,7 @@ def some(names: Iterable[str]) -> str:
     """Return names as a list that stays short."""
     found = list(dict.fromkeys(names))
     more = ["…"] if len(found) > NAMES_SHOWN else []
-    return ", ".join([*found[:NAMES_SHOWN], *more])
+    return "、".join([*found[:NAMES_SHOWN], *more])
 
 
 def covered(node: TargetNode) -> list[date]:

@@ -71,7 +71,8 @@ class _Sheet:
 
 def marked_name(file: ImportFile) -> str:
     """Return what the marked workbook is called; the days in the file's own name stay readable."""
-    return f"{Path(file.name).stem[:180]}_{_('errors marked')}.xlsx"
+    words = _("errors marked")
+    return f"{Path(file.name).stem[:180]}_{words}.xlsx"
 
 
 def marked_file(path: Path, file: ImportFile, issues: Sequence[ImportIssue]) -> bytes:

@@ -126,7 +126,7 @@ def _frozen(batch: ImportBatch, files: Sequence[ImportFile]) -> str:
     months = frozen_months(batch, files)
     if not months:
         return ""
-    words = ", ".join(f"{month:%Y-%m}" for month in sorted(months))
+    words = "、".join(f"{month:%Y-%m}" for month in sorted(months))
     return _(
         "Cards of {months} are submitted: for them the rows of these months stand as late, not counted."
     ).format(months=words)

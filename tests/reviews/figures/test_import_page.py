@@ -3,10 +3,11 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.utils import timezone
 
 from reviews.figures import applying, counting, history, importing
 from reviews.figures.importing import Asked, Upload
-from reviews.models import AgentFigures, ImportBatch, ImportIssue
+from reviews.models import AgentFigures, ImportBatch, ImportIssue, Snapshot
 from reviews.services import figures
 from staff import jobs
 from staff.models import AccountHolder, Job, PlatformAccount, User
@@ -465,6 +466,23 @@ def test_the_same_files_again_say_that_there_is_nothing_new(hr, shop, tmp_path):
     act(hr, batch, "apply")
     batch.refresh_from_db()
     assert batch.state == "staged"
+
+
+def test_an_hour_that_may_be_a_last_day_goes_in_once_the_preview_has_the_day(hr, shop, tmp_path):
+    batch, _answer = upload(hr, shop, xlsx(tmp_path / "客服业绩_20261111_1130.xlsx", RESULTS, result()))
+    again(hr, batch, **{f"first-{batch.files.get().pk}": "2026-11-11"})
+    assert "11:30 快照" in page(hr, batch)
+    act(hr, batch, "apply")
+    assert f"{timezone.localtime(Snapshot.objects.get(current=True).taken_at):%H:%M}" == "11:30"
+    assert not AgentFigures.objects.exists()
+
+
+def test_the_same_file_names_the_day_of_the_company(hr, shop, tmp_path):
+    path = daily(tmp_path, 1)
+    first = imported(shop, path)
+    ImportBatch.objects.filter(pk=first.pk).update(applied_at=datetime(2026, 11, 24, 18, tzinfo=UTC))
+    batch, _answer = upload(hr, shop, path)
+    assert "同一文件已于 2026-11-25 入库" in page(hr, batch)
 
 
 def test_rows_of_a_submitted_month_are_said_to_be_late(client, tmp_path):

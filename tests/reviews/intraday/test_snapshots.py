@@ -13,6 +13,8 @@ from reviews.figures.accounts import match_account, waiting_accounts
 from reviews.figures.days import Span
 from reviews.figures.importing import Refused
 from reviews.figures.planned import FileAnswer
+from reviews.figures.reading import read_file
+from reviews.figures.rows import ERROR
 from reviews.intraday.table import hourly
 from reviews.models import AgentFigures, ImportBatch, Snapshot
 from staff.models import PlatformAccount
@@ -77,6 +79,16 @@ def test_nothing_is_kept_before_it_is_applied(shop, yu, tmp_path):
     batch = staged(shop, ten(tmp_path))
     assert (batch.state, batch.files.get().first_day) == ("staged", DAY)
     assert held() == []
+
+
+@pytest.mark.parametrize(
+    "said", [{"asked": Span(DAY, DAY)}, {"at": datetime.combine(DAY, time(11, 30))}], ids=["day", "hour"]
+)
+def test_a_name_that_may_be_days_or_an_hour_is_settled_by_what_a_person_says(said, tmp_path):
+    path = xlsx(tmp_path / "客服业绩_20261111_1130.xlsx", RESULTS, result())
+    file = read_file(path, **said)
+    assert [one.code for one in file.issues if one.severity == ERROR] == []
+    assert (file.span, file.at) == (Span(DAY, DAY), datetime.combine(DAY, time(11, 30)))
 
 
 def test_the_same_file_twice_changes_nothing_and_says_so(shop, yu, tmp_path):

@@ -87,7 +87,7 @@ def test_missing_months_are_named_and_equal_parts_are_for_hr_to_allow(firm, star
     with pytest.raises(Refused) as refused:
         started(key="season")
     assert len(refused.value.messages) == 2
-    assert all("2026-11, 2026-12" in text for text in refused.value.messages)
+    assert all("2026-11、2026-12" in text for text in refused.value.messages)
     assert not TargetNode.objects.exists()
     started(key="season", equal_if_missing=True)
     assert {node("year").key, node("quarter", date(2027, 10, 1)).key} == {"equal"}
