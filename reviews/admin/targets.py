@@ -29,6 +29,7 @@ from staff.models import Person, Unit, User
 
 MONTHS_BACK, MONTHS_AHEAD = 6, 3
 MOST_PEOPLE = 300
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
 @dataclass(slots=True)
@@ -95,6 +96,8 @@ def _choice(request: HttpRequest) -> tuple[date, Unit | None, QuerySet[Unit]]:
     try:
         month = date.fromisoformat(f"{request.GET.get('month', '')}-01")
     except ValueError:
+        month = today.replace(day=1)
+    if not FIRST_YEAR <= month.year <= LAST_YEAR:
         month = today.replace(day=1)
     units = Unit.objects.visible_to(request.user, on=today)
     code = request.GET.get("unit", "")[:40]

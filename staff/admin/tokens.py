@@ -15,11 +15,11 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminDateWidget
 
 from staff.admin.base import RoleAdmin, user_of
+from staff.admin.related import OwnRelated
 from staff.models import ApiToken
 from staff.services import issue_token, revoke_token
 from staff.services.tokens import LONGEST
@@ -77,7 +77,7 @@ class ApiTokenAdmin(RoleAdmin):
     of_unit = "shop__units"
     list_display = ("name", "begins", "shop", "scope", "stands", "expires_at", "used_at", "made_by")
     list_select_related = ("shop", "made_by__person")
-    list_filter = ("scope", ("shop", RelatedDropdownFilter))
+    list_filter = ("scope", ("shop", OwnRelated))
     list_filter_submit = True
     search_fields = ("name", "hint")
     fields: ClassVar = ["name", "shop", "scope", "last_day"]
