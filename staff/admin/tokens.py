@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminDateWidget
 from staff.admin.base import RoleAdmin, user_of
 from staff.admin.related import OwnRelated
 from staff.models import ApiToken
-from staff.services import issue_token, revoke_token
+from staff.services import issue_token, revoke_token, shops_looked_after
 from staff.services.tokens import LONGEST
 
 if TYPE_CHECKING:
@@ -87,6 +87,11 @@ class ApiTokenAdmin(RoleAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the tokens of shops the user looks after."""
         return super().get_queryset(request).distinct()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the shops the user looks after as HR, not those that other roles show."""
+        shops = shops_looked_after(request.user, on=timezone.localdate())
+        return super().formfield_for_foreignkey(db_field, request, queryset=shops, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """Ask for four things, and show all but the secret afterwards."""

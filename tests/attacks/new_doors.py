@@ -49,7 +49,7 @@ MODELS = (
     "refundreason", "targetnode", "target", "agentfigures", "shopfigures", "shopmonth", "apitoken",
 )  # fmt: skip
 # The payloads of XSS-01 to XSS-12 that a name can hold; each page shows them as text.
-NASTY = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>{{7*7}}'-alert(1)-'"
+NASTY = "<script>alert(1)</script>\"><img src=x>{{7*7}}'"
 FORMULA = '=HYPERLINK("http://x.example","y")'
 
 
