@@ -198,3 +198,13 @@ def written() -> list[list[object]]:
     models = (AccountHolder, PlatformAccount, ApiToken, LineSource, FigureExcuse, SourceOrder, Promotion)
     models = (*models, HourLeader, TargetNode, Target, ImportProfile, RefundReason, ImportBatch)
     return [list(model._default_manager.order_by("pk").values()) for model in models]
+
+
+def tried(client: Client, method: str, path: str, data=None):
+    """Ask as `knock` does; return the answer and whether anything was written on the way."""
+    before = written()
+    with transaction.atomic():
+        answer = getattr(client, method)(path, data)
+        changed = written() != before
+        transaction.set_rollback(True)
+    return answer, changed

@@ -11,7 +11,7 @@ import re
 
 import pytest
 
-from tests.attacks.new_doors import WHO, address, client_of, grown, knock, knockable, written
+from tests.attacks.new_doors import WHO, address, client_of, grown, knock, knockable, tried
 
 pytestmark = pytest.mark.django_db
 
@@ -204,6 +204,7 @@ def test_OBJ_03_a_foreign_object_is_answered_as_one_that_is_not_there(firm):
         if codes[WHO.index("branch_hr")] == codes[WHO.index("other_hr")]:
             continue
         foreign, missing = address(firm, name), address(firm, name, missing=True)
+        stranger.cookies.pop("messages", None)  # what the page before had to say
         one, other = knock(stranger, method, foreign), knock(stranger, method, missing)
         if (one.status_code, body_of(one, foreign)) != (other.status_code, body_of(other, missing)):
             different.append(name)
@@ -230,37 +231,78 @@ def test_SES_09_a_post_without_its_token_is_refused(firm):
 FORGED = [
     ("get", "admin:reviews_figureexcuse_cell", {"shop": "@shop", "source": "shop_days", "day": "9999-12-31"}),
     ("get", "admin:reviews_figureexcuse_cell", {"shop": "@shop", "source": "shop_days", "day": "0001-01-01"}),
-    ("post", "admin:reviews_figureexcuse_excuse", {"shop": "@shop", "source": "shop_days", "day": "9999-12-31", "reason": "x"}),
+    (
+        "post",
+        "admin:reviews_figureexcuse_excuse",
+        {"shop": "@shop", "source": "shop_days", "day": "9999-12-31", "reason": "x"},
+    ),
     ("get", "admin:reviews_figureexcuse_changelist", {"month": "0001-01"}),
     ("get", "admin:reviews_linesource_changelist", {"month": "0001-01"}),
     ("get", "admin:reviews_linesource_changelist", {"month": "9999-12"}),
-    ("post", "admin:reviews_linesource_set", {"shop": "@shop", "plan": "customer-service-agent", "line": "sales", "way": "manual", "reason": "x", "starts_on": "0001-01"}),
+    (
+        "post",
+        "admin:reviews_linesource_set",
+        {
+            "shop": "@shop",
+            "plan": "customer-service-agent",
+            "line": "sales",
+            "way": "manual",
+            "reason": "x",
+            "starts_on": "0001-01",
+        },
+    ),
     ("get", "admin:reviews_sourceorder_changelist", {"shop": "@shop", "month": "9999-12"}),
     ("post", "admin:reviews_sourceorder_turn", {"shop": "@shop", "month": "0001-01", "first": "own_daily"}),
     ("get", "admin:reviews_target_changelist", {"month": "9999-12"}),
     ("get", "admin:reviews_target_changelist", {"month": "0001-01"}),
     ("get", "admin:reviews_snapshot_changelist", {"shop": "@shop", "day": "0001-01-01"}),
-    ("post", "admin:reviews_snapshot_leaders", {"shop": "@shop", "day": "0001-01-01", "hour": "1", "person_1": "9" * 30}),
-    ("post", "admin:reviews_importbatch_match", {"shop": "@shop", "account": "x", "whose": "@agent", "starts_on": "0001-01-01"}),
-    ("post", "admin:reviews_importbatch_apply", {"shop": "@shop", "account": "x", "whose": "@agent", "starts_on": "9999-12-31"}),
+    (
+        "post",
+        "admin:reviews_snapshot_leaders",
+        {"shop": "@shop", "day": "0001-01-01", "hour": "1", "person_1": "9" * 30},
+    ),
+    (
+        "post",
+        "admin:reviews_importbatch_match",
+        {"shop": "@shop", "account": "x", "whose": "@agent", "starts_on": "0001-01-01"},
+    ),
+    (
+        "post",
+        "admin:reviews_importbatch_apply",
+        {"shop": "@shop", "account": "x", "whose": "@agent", "starts_on": "9999-12-31"},
+    ),
     ("post", "admin:reviews_targetnode_save", {"again": "9" * 5000}),
     ("post", "admin:reviews_targetnode_save", {"again": "²"}),
-    ("post", "admin:reviews_targetnode_start", {"unit": "branch", "year": "9" * 5000, "key": "equal", "amount": "1"}),
-    ("post", "admin:staff_apitoken_add", {"shop": "9" * 30, "name": "x", "scope": "admin", "last_day": "9999-12-31"}),
+    (
+        "post",
+        "admin:reviews_targetnode_start",
+        {"unit": "branch", "year": "9" * 5000, "key": "equal", "amount": "1"},
+    ),
+    (
+        "post",
+        "admin:staff_apitoken_add",
+        {"shop": "9" * 30, "name": "x", "scope": "admin", "last_day": "9999-12-31"},
+    ),
     ("get", "commission_base", {"month": "9999-12"}),
     ("get", "typed_values", {"month": "0001-01"}),
-    ("get", "admin:reviews_importbatch_changelist", {"of": "9" * 30, "who": "x", "month": "0000-00", "page": "-1"}),
-]  # fmt: skip
+    (
+        "get",
+        "admin:reviews_importbatch_changelist",
+        {"of": "9" * 30, "who": "x", "month": "0000-00", "page": "-1"},
+    ),
+]
 
 
-@pytest.mark.parametrize(("method", "name", "data"), FORGED)
-def test_CFG_01_forged_forms_and_addresses_are_no_error_of_the_server(firm, method, name, data):
+def test_CFG_01_forged_forms_and_addresses_are_no_error_of_the_server(firm):
     real = {"@shop": firm.shop.pk, "@agent": firm.agent.pk}
-    data = {key: real.get(value, value) for key, value in data.items()}
-    client = client_of(firm, "branch_hr")
-    before = written()
-    assert getattr(client, method)(address(firm, name), data).status_code < 500
-    assert written() == before
+    client = client_of(firm, "branch_hr", raise_request_exception=False)
+    wrong = []
+    for method, name, data in FORGED:
+        given = {key: real.get(value, value) for key, value in data.items()}
+        answer, changed = tried(client, method, address(firm, name), given)
+        if answer.status_code >= 500 or changed:
+            wrong.append((name, data, answer.status_code, changed))
+    assert wrong == []
 
 
 @pytest.mark.parametrize(
