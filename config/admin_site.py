@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
+from inspect import unwrap
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -53,7 +54,9 @@ class KejiAdminSite(UnfoldAdminSite):
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002  Django's signature
         """Answer 404 where the user has no pages, or none of this model."""
         inner = super().admin_view(view, cacheable)
-        owner = getattr(view, "__self__", None)
+        # The method may be wrapped, e.g. to take posts only, or belong to a helper of the model's admin.
+        owner = getattr(view, "__self__", None) or getattr(unwrap(view), "__self__", None)
+        owner = getattr(owner, "owner", owner)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.user.is_authenticated:

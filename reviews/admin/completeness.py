@@ -149,6 +149,8 @@ class FigureExcuseAdmin(ReadOnlyAdmin):
             day = date.fromisoformat(asked.get("day", ""))
         except ValueError:
             raise Http404 from None
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise Http404
         cell = opened(shop, asked.get("source", ""), day, today=timezone.localdate())
         if cell is None:
             raise Http404

@@ -34,6 +34,7 @@ from staff.access import scope_of
 from staff.admin.base import ReadOnlyAdmin, user_of
 from staff.models import Shop, Unit
 
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 READERS = frozenset({"manager", "director", "general_office"})
 ADDRESSES: Mapping[str, str] = {
     Place.CHECKS: "admin:reviews_spotcheck_changelist",
@@ -172,10 +173,12 @@ def _number(text: str | None) -> int:
 
 
 def _month(text: str | int | None) -> date | None:
+    """Return a month of our time, None for what is none."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
+    return month if FIRST_YEAR <= month.year <= LAST_YEAR else None
 
 
 def _decision(request: HttpRequest, shop: Shop, plan: Plan) -> ways.Decision:

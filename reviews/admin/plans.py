@@ -31,7 +31,7 @@ from reviews.plan_editor.starting import StartForm, first_of_next_month
 from reviews.plan_editor.state import PlanState, state_of
 from reviews.resources import PlanAssignmentResource
 from reviews.services import assigning
-from staff.admin.base import HR, RoleAdmin
+from staff.admin.base import HR, RoleAdmin, scope
 from staff.admin.reference_sheets import ReferenceSheets
 from staff.models import User
 
@@ -140,7 +140,7 @@ class PlanAdmin(RoleAdmin):
             plan=plan,
             versions=versions_of(request).filter(plan=plan).select_related("published_by__person"),
             assigned=PlanAssignment.objects.filter(plan=plan).select_related("unit", "position"),
-            may_edit=self.may(request, HR),
+            may_edit=self.edits(request),
             sheet_form=SheetForm(),
         )
 
@@ -150,7 +150,7 @@ class PlanAdmin(RoleAdmin):
         frozen = version.published_at is not None
         if request.method != "POST":
             state = state_of(plans.to_core(version), starts_on=version.starts_on, note=version.note)
-            return self._editor(request, version, state, plain=frozen or not self.may(request, HR))
+            return self._editor(request, version, state, plain=frozen or not self.edits(request))
         self.writers_only(request)
         if frozen:
             said = _("%(version)s is published and cannot be changed.") % {"version": version}
@@ -230,9 +230,13 @@ class PlanAdmin(RoleAdmin):
         """Return the versions the reader may open today."""
         return versions_of(request)
 
+    def edits(self, request: HttpRequest) -> bool:
+        """Whether the user edits plans: they hold for every branch, so HR of the whole company does."""
+        return scope(request).everything
+
     def writers_only(self, request: HttpRequest) -> None:
         """Raise PermissionDenied for whoever only reads."""
-        if not self.may(request, HR):
+        if not self.edits(request):
             raise PermissionDenied
 
     def _page(self, request: HttpRequest, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
@@ -255,7 +259,7 @@ class PlanAdmin(RoleAdmin):
             "editor",
             status=status,
             title=str(version),
-            may_edit=self.may(request, HR),
+            may_edit=self.edits(request),
             sources=sources_of(request, version),
             **context,
         )

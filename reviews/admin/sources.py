@@ -24,6 +24,7 @@ from reviews.services import sources
 from staff.admin.base import ReadOnlyAdmin
 from staff.models import Shop
 
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 TEMPLATE = "admin/reviews/figures/sources.html"
 
 
@@ -136,9 +137,12 @@ def _month(given: QueryDict) -> date | None:
     """Return the month that is meant, None for every month. Raises Http404 where it is none."""
     text = given.get("month", "")
     try:
-        return date.fromisoformat(f"{text}-01") if text else None
+        month = date.fromisoformat(f"{text}-01") if text else None
     except ValueError:
         raise Http404 from None
+    if month is not None and not FIRST_YEAR <= month.year <= LAST_YEAR:
+        raise Http404
+    return month
 
 
 def _back_to(shop: Shop, month: date | None) -> HttpResponseRedirect:

@@ -23,12 +23,13 @@ from reviews.figures.messages import sentence
 from reviews.models import Target
 from reviews.targets import TargetGiven, current_targets, set_targets
 from staff.access import current_assignments, people_below
-from staff.admin.base import ReadOnlyAdmin
+from staff.admin.base import ReadOnlyAdmin, scope
 from staff.calendar import add_months
 from staff.models import Person, Unit, User
 
 MONTHS_BACK, MONTHS_AHEAD = 6, 3
 MOST_PEOPLE = 300
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class GridRow:
     person: Person
     unit: str
     cells: list[GridCell]
+    writes: bool = False
 
 
 @admin.register(Target)
@@ -65,8 +67,10 @@ class TargetAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         month, unit, units = _choice(request)
         people = _people(request, month, unit)
-        writes = self.may(request, self.writers)
         rows = _rows(people[:MOST_PEOPLE], month)
+        writes = self.may(request, self.writers)
+        if writes:
+            _open(request, rows, month)
         if request.method == "POST":
             if not writes:
                 raise PermissionDenied
@@ -95,6 +99,8 @@ def _choice(request: HttpRequest) -> tuple[date, Unit | None, QuerySet[Unit]]:
     try:
         month = date.fromisoformat(f"{request.GET.get('month', '')}-01")
     except ValueError:
+        month = today.replace(day=1)
+    if not FIRST_YEAR <= month.year <= LAST_YEAR:
         month = today.replace(day=1)
     units = Unit.objects.visible_to(request.user, on=today)
     code = request.GET.get("unit", "")[:40]
@@ -131,6 +137,17 @@ def _rows(people: list[Person], month: date) -> list[GridRow]:
     ]
 
 
+def _open(request: HttpRequest, rows: list[GridRow], month: date) -> None:
+    """Let the targets be typed of the people the user looks after as HR; of those led otherwise they are read."""
+    found = scope(request)
+    paths = found.roles.get("hr", ())
+    # Who moves is set targets by HR of either branch: today's and the month's.
+    days = (timezone.localdate(), month_span(month.year, month.month).last)
+    mine = {pk for on in days for pk in people_below(paths, on=on).values_list("person_id", flat=True)}
+    for row in rows:
+        row.writes = found.everything or row.person.pk in mine
+
+
 def _shown(target: Target | None) -> str:
     return "" if target is None or target.amount is None else f"{target.amount:,.2f}"
 
@@ -139,7 +156,7 @@ def _save(request: HttpRequest, rows: list[GridRow], month: date, unit: Unit | N
     """Save all that was typed and go back to the grid; None where something is wrong, which the rows then say."""
     given: list[TargetGiven] = []
     problems = 0
-    for row in rows:
+    for row in (row for row in rows if row.writes):
         for cell in row.cells:
             if cell.name not in request.POST:
                 continue

@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from reviews.admin.figures.doors import number
 from reviews.admin.year_sheet import YearSheets
 from reviews.figures.cells import read_money
 from reviews.models import TargetNode
@@ -156,7 +157,6 @@ class YearPlanAdmin(ReadOnlyAdmin):
         month, team = self._place(request, root)
         rows = rows_of(shown_nodes(root, month=month, team=team), None)
         edits = read_edits(request.POST, rows)
-        again = request.POST.get("again", "")
         asked: dict[str, Any] = {
             "root": root,
             "unit": root.unit,
@@ -171,7 +171,7 @@ class YearPlanAdmin(ReadOnlyAdmin):
         try:
             saved = save_edits(
                 root, edits, seen=request.POST.get("seen", ""), by=user_of(request), at=now,
-                on=timezone.localdate(now), again={int(again)} if again.isdecimal() else (),
+                on=timezone.localdate(now), again={again} if (again := number(request.POST.get("again"))) else (),
                 equal_if_missing="equal" in request.POST,
             )  # fmt: skip
         except Refused as refused:

@@ -79,7 +79,7 @@ class YearSheets:
         """Return the whole plan as a workbook."""
         root = self.owner.plan_of(request, pk, to_write=False)
         name = _("year plan %(year)s") % {"year": root.first_month.year}
-        name = f"{name} {root.unit.name}.xlsx"
+        name = f"{name} {root.unit.name}.xlsx".replace("/", "-").replace("\\", "-")
         headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}  # noqa: FBT003
         return HttpResponse(plan_file(root), content_type=XLSX, headers=headers)
 

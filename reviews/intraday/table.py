@@ -11,6 +11,7 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import pairwise
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -98,7 +99,7 @@ def hourly(shop: Shop, day: date) -> Day:
     done = {name: spans(series[name], midnight=midnight, at=hours) for name in FIELDS if series[name]}
     drawn = [
         _span(begin, end, {name: parts[number] for name, parts in done.items()}, owners)
-        for number, (begin, end) in enumerate(zip([midnight, *hours[:-1]], hours, strict=True))
+        for number, (begin, end) in enumerate(pairwise([midnight, *hours]))
         if begin != end
     ]
     unmatched = sum(owner.unmatched for owner in owners.values())

@@ -9,9 +9,10 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from staff.admin.base import RoleAdmin, RoleTabular
+from staff.admin.related import OwnRelated
 from staff.admin.spans import HolderFormSet, SpanForm
 from staff.models import AccountHolder, PlatformAccount
 
@@ -35,7 +36,7 @@ class PlatformAccountAdmin(RoleAdmin):
     of_unit = "shop__units"
     list_display = ("name", "shop", "kind", "held_by")
     list_select_related = ("shop",)
-    list_filter = (("kind", ChoicesDropdownFilter), ("shop", RelatedDropdownFilter))
+    list_filter = (("kind", ChoicesDropdownFilter), ("shop", OwnRelated))
     list_filter_submit = True
     search_fields = ("name", "holders__person__name", "holders__person__pinyin", "holders__person__staff_no")
     autocomplete_fields = ("shop",)

@@ -15,13 +15,13 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminDateWidget
 
 from staff.admin.base import RoleAdmin, user_of
+from staff.admin.related import OwnRelated
 from staff.models import ApiToken
-from staff.services import issue_token, revoke_token
+from staff.services import issue_token, revoke_token, shops_looked_after
 from staff.services.tokens import LONGEST
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class ApiTokenAdmin(RoleAdmin):
     of_unit = "shop__units"
     list_display = ("name", "begins", "shop", "scope", "stands", "expires_at", "used_at", "made_by")
     list_select_related = ("shop", "made_by__person")
-    list_filter = ("scope", ("shop", RelatedDropdownFilter))
+    list_filter = ("scope", ("shop", OwnRelated))
     list_filter_submit = True
     search_fields = ("name", "hint")
     fields: ClassVar = ["name", "shop", "scope", "last_day"]
@@ -87,6 +87,11 @@ class ApiTokenAdmin(RoleAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the tokens of shops the user looks after."""
         return super().get_queryset(request).distinct()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the shops the user looks after as HR, not those that other roles show."""
+        shops = shops_looked_after(request.user, on=timezone.localdate())
+        return super().formfield_for_foreignkey(db_field, request, queryset=shops, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """Ask for four things, and show all but the secret afterwards."""

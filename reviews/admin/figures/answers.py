@@ -25,6 +25,7 @@ from staff.models import Person, PlatformAccount, Shop
 
 Kind = PlatformAccount.Kind
 PANELS = (MODE, OVERLAP, DAYS, CELLS, UNKNOWN)
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 LEAVE, UNDO = "leave", "undo"
 WHERE_TO = {
     Kind.SHARED: gettext_lazy("shared: split by the roster, estimated"),
@@ -87,7 +88,7 @@ def _span(file: ImportFile, data: QueryDict) -> Span | None:
     if not first and not last:
         return None
     try:
-        return Span(date.fromisoformat(first), date.fromisoformat(last or first))
+        return Span(_day(first), _day(last or first))
     except ValueError:
         raise ValidationError(_("%(file)s: give the days as dates.") % {"file": file.name}) from None
 
@@ -134,10 +135,18 @@ def matches_of(
             found.append(Match(shop, row.name, kind=row.whose))
             continue
         try:
-            found.append(Match(shop, row.name, person, starts_on=date.fromisoformat(row.starts_on)))
+            found.append(Match(shop, row.name, person, starts_on=_day(row.starts_on)))
         except ValueError:
             problems[shop.pk, row.name] = _("Give the day from which on the person has the account.")
     return found, problems
+
+
+def _day(text: str) -> date:
+    """Return a day of our time. Raises ValueError."""
+    day = date.fromisoformat(text)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(text)
+    return day
 
 
 def keep_typed(
