@@ -97,7 +97,7 @@ def test_a_month_that_is_none_is_refused(firm, as_, month):
     [
         ("lin", (404,)),
         ("wang", (404,)),
-        ("zhou", (403,)),
+        ("zhou", (404,)),
         ("zhao", (403,)),
         ("tang", (404,)),
         ("sun", (302,)),
