@@ -217,8 +217,11 @@ def _overlaps(files: Sequence[PlannedFile], known: Known, overlap: str) -> None:
             if not rivals:
                 kept.append(planned)
             elif choice == ImportBatch.Overlap.KEEP and all(stored for _s, _f, stored in rivals):
-                file.counts[planned.status] -= 1
-                planned.status = KEPT
+                if computed and _trimmed(file, planned, rivals, known):
+                    kept.append(planned)
+                else:
+                    file.counts[planned.status] -= 1
+                    planned.status = KEPT
             elif choice == ImportBatch.Overlap.REPLACE and all(stored for _s, _f, stored in rivals):
                 planned.replaces = [stored.pk for _s, _f, stored in rivals if stored]
                 kept.append(planned)
@@ -228,6 +231,29 @@ def _overlaps(files: Sequence[PlannedFile], known: Known, overlap: str) -> None:
         if len(kept) < len(file.rows):
             file.note(NOTE, "kept", count=len(file.rows) - len(kept))
         file.rows = kept
+
+
+def _trimmed(
+    file: PlannedFile,
+    planned: PlannedRow,
+    rivals: Sequence[tuple[Span, frozenset[str], Stored | None]],
+    known: Known,
+) -> bool:
+    """Leave out of a computed row only what a longer span fills already; False where nothing is left of it.
+
+    A month's report without orders keeps the computed sales out, not the computed orders.
+    """
+    planned.names -= frozenset().union(*(fields for _span, fields, _stored in rivals))
+    values = planned.values
+    if not values:
+        return False
+    owner = planned.account_id, planned.person_id
+    source = file.read.form.source if file.read.form else ""
+    stored = known.stored.get(known.key(file.model, source, planned.row, owner, _span(planned)))
+    file.counts[planned.status] -= 1
+    planned.status = NEW if stored is None else UNCHANGED if stored.values == values else CHANGED
+    file.counts[planned.status] += 1
+    return True
 
 
 def _span(planned: PlannedRow) -> Span:

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from reviews.figures import applying, counting, importing
+from reviews.figures.evidence import publishing
 from reviews.models import AgentFigures, ImportBatch, ShopFigures, ShopMonth, ShopOrder
 from reviews.services import attribution, figures
 from staff import jobs
@@ -207,8 +208,12 @@ def test_a_months_report_of_the_same_account_is_not_doubled(shop, xiaoya, hr, tm
     head = ("客服昵称", "接待人数", "未回复人数", "询单人数", "销售额")
     imported(shop, xlsx(tmp_path / "报表_2026-10-01至2026-10-31.xlsx", head, (YA, 100, 1, 50, 9000)))
     applied(shop, hr, *first_files(tmp_path))
-    assert [row.source for row in AgentFigures.objects.filter(current=True)] == ["chitu_report"]
+    report, computed = AgentFigures.objects.filter(current=True).order_by("source")
+    assert (report.source, report.sales, report.orders) == ("chitu_report", D("9000.00"), None)
+    assert (computed.source, computed.sales, computed.receptions, computed.inquiries) == ("computed", *[None] * 3)
+    assert (computed.orders, computed.buyers) == (2, 1)
     assert ShopFigures.objects.filter(current=True, source="computed").exists()
+    assert publishing.publish(shop, date(2026, 10, 1), by=hr, at=LATER) is None
 
 
 def test_computed_days_come_back_when_a_months_report_is_undone(shop, xiaoya, hr, tmp_path):
