@@ -7,7 +7,7 @@ in together or not at all.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -206,31 +206,40 @@ def _overlaps(files: Sequence[PlannedFile], known: Known, overlap: str) -> None:
         for planned in file.rows:
             owner = known.owner_of_row(file.model, planned)
             spans[owner].append((_span(planned), frozenset(planned.values), None))
-    several = {owner for owner, rows in spans.items() if any(span.days > 1 for span, _f, _s in rows)}
+    several = {owner: rows for owner, rows in spans.items() if any(span.days > 1 for span, _f, _s in rows)}
     for file in files:
-        kept = []
-        choice = file.answer.overlap or overlap
-        computed = file.read.form is not None and file.read.form.source in (COMPUTED, REFUND_SHEET)
-        for planned in file.rows:
-            owner = known.owner_of_row(file.model, planned)
-            rivals = _rivals(planned, spans[owner], weeks=not computed) if owner in several else []
-            if not rivals:
-                kept.append(planned)
-            elif choice == ImportBatch.Overlap.KEEP and all(stored for _s, _f, stored in rivals):
-                if computed and _trimmed(file, planned, rivals, known):
-                    kept.append(planned)
-                else:
-                    file.counts[planned.status] -= 1
-                    planned.status = KEPT
-            elif choice == ImportBatch.Overlap.REPLACE and all(stored for _s, _f, stored in rivals):
-                planned.replaces = [stored.pk for _s, _f, stored in rivals if stored]
+        _settle_overlaps(file, known, several, file.answer.overlap or overlap)
+
+
+def _settle_overlaps(
+    file: PlannedFile,
+    known: Known,
+    several: Mapping[Key, Sequence[tuple[Span, frozenset[str], Stored | None]]],
+    choice: str,
+) -> None:
+    """Keep, leave out or refuse a file's rows, by what was chosen; `several` are owners with spans of several days."""
+    kept = []
+    computed = file.read.form is not None and file.read.form.source in (COMPUTED, REFUND_SHEET)
+    for planned in file.rows:
+        spans = several.get(known.owner_of_row(file.model, planned), ())
+        rivals = _rivals(planned, spans, weeks=not computed)
+        if not rivals:
+            kept.append(planned)
+        elif choice == ImportBatch.Overlap.KEEP and all(stored for _s, _f, stored in rivals):
+            if computed and _trimmed(file, planned, rivals, known):
                 kept.append(planned)
             else:
-                _refuse_overlap(file, planned, rivals, known)
-                kept.append(planned)
-        if len(kept) < len(file.rows):
-            file.note(NOTE, "kept", count=len(file.rows) - len(kept))
-        file.rows = kept
+                file.counts[planned.status] -= 1
+                planned.status = KEPT
+        elif choice == ImportBatch.Overlap.REPLACE and all(stored for _s, _f, stored in rivals):
+            planned.replaces = [stored.pk for _s, _f, stored in rivals if stored]
+            kept.append(planned)
+        else:
+            _refuse_overlap(file, planned, rivals, known)
+            kept.append(planned)
+    if len(kept) < len(file.rows):
+        file.note(NOTE, "kept", count=len(file.rows) - len(kept))
+    file.rows = kept
 
 
 def _trimmed(
