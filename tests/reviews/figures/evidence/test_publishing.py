@@ -210,7 +210,10 @@ def test_a_months_report_of_the_same_account_is_not_doubled(shop, xiaoya, hr, tm
     applied(shop, hr, *first_files(tmp_path))
     report, computed = AgentFigures.objects.filter(current=True).order_by("source")
     assert (report.source, report.sales, report.orders) == ("chitu_report", D("9000.00"), None)
-    assert (computed.source, computed.sales, computed.receptions, computed.inquiries) == ("computed", *[None] * 3)
+    assert (computed.source, computed.sales, computed.receptions, computed.inquiries) == (
+        "computed",
+        *[None] * 3,
+    )
     assert (computed.orders, computed.buyers) == (2, 1)
     assert ShopFigures.objects.filter(current=True, source="computed").exists()
     assert publishing.publish(shop, date(2026, 10, 1), by=hr, at=LATER) is None
