@@ -153,7 +153,7 @@ def compile_translations() -> None:
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
         fresh = target.with_suffix(f".{os.getpid()}")
-        # Babel takes "45% or" for a placeholder and complains, but writes; `make check` asks GNU gettext.
+        # Babel may complain and still write; what it says is not shown, since `make check` asks GNU gettext.
         call(VENV / "bin" / "pybabel", "--quiet", "compile", "-i", source, "-o", fresh, quiet=True)
         if not fresh.exists() or not fresh.stat().st_size:
             raise Stop(f"{source.relative_to(ROOT)} could not be compiled.")

@@ -3,9 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 
 from reviews.models import LineSource, ManualValue, PlanAssignment
+from reviews.resources import PlanAssignmentResource
 from staff.models import User
+from staff.sheets.writing import csv_file
 from tests import factories
 from tests.reviews import month_data as data
 from tests.reviews.matrix.conftest import OCTOBER, imports
@@ -172,6 +176,20 @@ class TestAssignment:
         page = as_(firm.sun).post("/admin/reviews/planassignment/add/", self.data(firm)).content.decode()
         assert "示例旗舰店（转化率、退单率、咨询量、个人成交率）" in page
         assert f'href="{MATRIX}?plan=customer-service-agent"' in page
+        assert PlanAssignment.objects.count() == before
+
+    def test_a_sheet_goes_no_way_round_the_matrix(self, firm, as_):
+        before = PlanAssignment.objects.count()
+        row = (firm.plan.code, firm.shop.code, factories.position().code, "", "2026-11-01")
+        with override("zh-hans"):
+            head = [str(words) for words in PlanAssignmentResource.labels.values()]
+        url = "/admin/reviews/planassignment/import/"
+        hr = as_(firm.sun)
+        file = SimpleUploadedFile("sheet.csv", csv_file(head, [row]))
+        answer = hr.post(url, {"import_file": file})
+        page = answer.content.decode()
+        assert "转化率、退单率、咨询量、个人成交率" in page
+        assert 'name="import_file_name"' not in page
         assert PlanAssignment.objects.count() == before
 
     def test_once_every_field_has_a_way_it_is_assigned(self, firm, as_):
