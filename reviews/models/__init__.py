@@ -4,9 +4,11 @@ from reviews.models.api_imports import ApiImport
 from reviews.models.cards import Card, CardVersion
 from reviews.models.checks import SpotCheck, SpotMark
 from reviews.models.completeness import FigureExcuse
+from reviews.models.deliveries import CardDelivery, Evidence
 from reviews.models.drafts import Draft
 from reviews.models.events import CardEvent, CardNote, Document, Objection
 from reviews.models.figures import AgentFigures, ShopFigures
+from reviews.models.hand_overs import HandOver, HandOverExport, HandOverLine, Succession
 from reviews.models.imports import ImportBatch, ImportChange, ImportFile, ImportIssue
 from reviews.models.intraday import HourLeader, Snapshot
 from reviews.models.line_sources import LineSource, ManualValue
@@ -23,7 +25,7 @@ from reviews.models.plans import (
 )
 from reviews.models.profiles import ImportProfile, ProfileColumn
 from reviews.models.records import ServiceEvent, Waiver, WorkSummary
-from reviews.models.reviews import CardState, NoCard, Procedure, ProcedureStep, Review
+from reviews.models.reviews import BranchSetting, CardState, NoCard, Procedure, ProcedureStep, Review
 from reviews.models.rubrics import RootCause, Rubric, RubricItem, RubricMark, RubricVersion
 from reviews.models.targets import ShopMonth, SourceOrder, Target, TargetNode
 from reviews.models.versions import (
@@ -39,7 +41,9 @@ __all__ = [
     "AgentFigures",
     "ApiImport",
     "Band",
+    "BranchSetting",
     "Card",
+    "CardDelivery",
     "CardEvent",
     "CardFact",
     "CardLine",
@@ -51,7 +55,11 @@ __all__ = [
     "Comparison",
     "Document",
     "Draft",
+    "Evidence",
     "FigureExcuse",
+    "HandOver",
+    "HandOverExport",
+    "HandOverLine",
     "HourLeader",
     "ImportBatch",
     "ImportChange",
@@ -88,6 +96,7 @@ __all__ = [
     "SourceOrder",
     "SpotCheck",
     "SpotMark",
+    "Succession",
     "Target",
     "TargetNode",
     "Tier",

@@ -117,6 +117,12 @@ class Card(models.Model):
     published_at = models.DateTimeField(null=True, editable=False)
     delivered_at = models.DateTimeField(_("delivered"), null=True, editable=False)
     window_ends_at = models.DateTimeField(_("window ends"), null=True, editable=False)
+    set_aside_at = models.DateTimeField(
+        _("set aside"),
+        null=True,
+        editable=False,
+        help_text=_("The month closes without it; it follows in a supplementary hand-over."),
+    )
     late_figures = models.JSONField(
         _("late figures"),
         default=list,

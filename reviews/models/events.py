@@ -88,6 +88,7 @@ class Objection(models.Model):
     class Reply(models.TextChoices):
         AGREE = "agree", _("agree")
         MAINTAIN = "maintain", _("maintain")
+        SILENCE = "silence", _("no reply in time, taken as agreement")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.ForeignKey(CardVersion, models.PROTECT, related_name="objections")

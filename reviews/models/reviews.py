@@ -10,9 +10,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from staff import access
 from staff.models import Person, Role, Unit
+
+
+def second_roles() -> list[str]:
+    """Return the roles that may give the second consent to a return, as shipped."""
+    return [Role.HR, Role.MANAGER, Role.DIRECTOR, Role.GENERAL_OFFICE]
 
 
 class CardState(models.TextChoices):
@@ -39,6 +45,13 @@ class Procedure(models.Model):
         default=False,
         help_text=_("Only where no third person is there; the card says so."),
     )
+    second_roles = models.JSONField(
+        _("who may consent to a return"),
+        default=second_roles,
+        help_text=_("HR asks for the return with a reason; one of these, another person, consents."),
+    )
+
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("procedure")
@@ -68,6 +81,13 @@ class ProcedureStep(models.Model):
     subject_kind = models.CharField(_("of"), max_length=12, help_text=_("agent, supervisor, manager"))
     role = models.CharField(_("role"), max_length=16, choices=[*Role.choices, ("subject", _("the agent"))])
     working_day = models.PositiveSmallIntegerField(_("by working day"))
+    in_one_go = models.BooleanField(
+        _("in one go with the step before"),
+        default=False,
+        help_text=_("Where one person holds both roles, the step before takes this one too."),
+    )
+
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("procedure step")
@@ -81,6 +101,41 @@ class ProcedureStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.procedure} {self.act}"
+
+
+class BranchSetting(models.Model):
+    """How a branch runs its months: by which procedure, and on which day pay is due. One per branch.
+
+    Reviews copy both when they are made: a change counts for the months that follow.
+    """
+
+    unit = models.OneToOneField(Unit, models.PROTECT, related_name="branch_setting", verbose_name=_("unit"))
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="+", verbose_name=_("procedure"))
+    pay_day = models.PositiveSmallIntegerField(
+        _("pay day"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Day of the following month on which pay is due, 1 to 31; the last one where it is shorter."
+        ),
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("setting of a branch")
+        verbose_name_plural = _("settings of branches")
+        ordering: ClassVar = ["unit"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(pay_day__isnull=True) | Q(pay_day__gte=1, pay_day__lte=31),
+                name="reviews_branchsetting_pay_day_in_month",
+                violation_error_message=_("A pay day is from 1 to 31."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.procedure}"
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -105,8 +160,14 @@ class Review(models.Model):
     month = models.DateField(_("month"), help_text=_("The month's first day."))
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="+", verbose_name=_("procedure"))
     trial = models.BooleanField(_("trial month"), default=False)
+    pay_on = models.DateField(_("pay is due on"), null=True, blank=True)
     computed_at = models.DateTimeField(_("computed"), null=True, editable=False)
-    closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
+    closed_at = models.DateTimeField(
+        _("closed"),
+        null=True,
+        editable=False,
+        help_text=_("Once closed it stays so; cards that come later go into supplementary hand-overs."),
+    )
 
     objects = ReviewQuerySet.as_manager()
 

@@ -14,6 +14,7 @@ from staff.models.levels import (
     Role,
     RoleHolding,
 )
+from staff.models.messages import Delivery, Message
 from staff.models.people import Employment, Person, Shop, Unit, User
 from staff.models.sheets import SheetImport, SheetPart
 from staff.models.shifts import Attendance, CalendarYear, Holiday, Leave, Shift, ShiftType
@@ -27,6 +28,7 @@ __all__ = [
     "AuditEvent",
     "AuditText",
     "CalendarYear",
+    "Delivery",
     "Deputy",
     "Employment",
     "EmploymentKind",
@@ -36,6 +38,7 @@ __all__ = [
     "Leave",
     "Level",
     "LevelAmount",
+    "Message",
     "Person",
     "PlatformAccount",
     "Position",
