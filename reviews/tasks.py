@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from reviews.services import attribution, figures, month, team_pdf
+from reviews.services import attribution, figures, month, refresh, team_pdf
 from staff import jobs
 from staff.jobs import StepRun
 from staff.models import Job
@@ -19,8 +19,21 @@ def run_month(step: StepRun) -> None:
 
 @jobs.after(month.RUN)
 def finish_month(job: Job) -> None:
-    """Stamp the review."""
+    """Stamp the review, and take up figures that changed while the run read."""
     month.finish_run(job)
+    refresh.catch_up(job)
+
+
+@jobs.handler(refresh.KIND)
+def refresh_month(step: StepRun) -> None:
+    """Compute and write one step's cards again after figures have changed."""
+    month.run_step(step)
+
+
+@jobs.after(refresh.KIND)
+def refreshed_month(job: Job) -> None:
+    """Take up figures that changed while it read."""
+    refresh.catch_up(job)
 
 
 @jobs.handler(month.RECOMPUTE)

@@ -143,6 +143,7 @@ STEPS: Mapping[str, Step] = {
         effect=effects.reopen,
         recompute=True,
     ),
+    "decline_return": Step(gettext_lazy("Decline the return"), UNPAID, None, Who.SECOND, needs_note=True),
 }
 
 
@@ -365,13 +366,13 @@ def offers(cards: Sequence[Card], *, by: User, at: datetime) -> dict[int, list[O
         mine = [card for card in cards if card.state in step.sources and case.standing(card)]
         if not mine:
             continue
-        # Agreeing and maintaining look at the same.
-        kind = "reply" if act in {"agree", "maintain"} else act
+        # Agreeing and maintaining look at the same; so do both answers to an asked return.
+        kind = {"agree": "reply", "maintain": "reply", "decline_return": "return"}.get(act, act)
         if kind not in gathered:
             gathered[kind] = conditions.gather(act, mine, entered=False)
         case.evidence = gathered[kind]
         for card in mine:
-            if _not_theirs(case, card) or (act == "return" and card.pk not in case.evidence.asked):
+            if _not_theirs(case, card) or (act in conditions.SETTLES and card.pk not in case.evidence.asked):
                 continue
             reason = conditions.not_now(act, card, case.evidence, at=at)
             found[card.pk].append(Offer(act, step.label, reason))

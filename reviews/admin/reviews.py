@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reviews import overview, workflow
+from reviews.admin.late import LatePages
 from reviews.models import Card, CardState, NoCard, Review
 from reviews.overview import SHOWS, Choice, Overview
 from reviews.refusals import BulkRefused
@@ -78,7 +79,7 @@ class NewRun(forms.Form):
 
 
 @admin.register(Review)
-class ReviewAdmin(ReadOnlyAdmin):
+class ReviewAdmin(LatePages, ReadOnlyAdmin):
     """Monthly reviews: looked at by those who lead or look after the branch, run by HR."""
 
     readers: ClassVar[frozenset[str]] = frozenset({"finance", "general_office", "manager", "director"})
@@ -94,7 +95,7 @@ class ReviewAdmin(ReadOnlyAdmin):
             path("<int:pk>/act/", wrap(require_POST(self.act_view)), name="reviews_review_act"),
             path("<int:pk>/pdf/", wrap(require_POST(self.pdf_view)), name="reviews_review_pdf"),
         ]
-        return [*own, *super().get_urls()]
+        return [*own, *self.late_urls(), *super().get_urls()]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
