@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -103,8 +104,20 @@ def ask(
 
 
 def consent(cards: Sequence[Card], *, by: User, at: datetime, stamps: Mapping[int, str]) -> list[CardEvent]:
-    """Return some cards to draft, all or none; each takes current facts again. Raises BulkRefused."""
-    return workflow.take_many("return", cards, by=by, at=at, stamps=stamps)
+    """Return some cards to draft, all or none; each takes current facts again. Raises BulkRefused.
+
+    Each card's new version says the reason it was asked for with.
+    """
+    groups: dict[str, list[Card]] = {}
+    reasons = {one.card.pk: one.reason for one in asked_of(cards, by=by)}
+    for card in cards:
+        groups.setdefault(reasons.get(card.pk, ""), []).append(card)
+    with transaction.atomic():
+        return [
+            event
+            for group in groups.values()
+            for event in workflow.take_many("return", group, by=by, at=at, stamps=stamps)
+        ]
 
 
 def decline(
