@@ -21,6 +21,10 @@ app.conf.beat_schedule = {
     "sweep jobs": {"task": "staff.tasks.sweep", "schedule": 30.0},
     "forget buyers": {"task": "reviews.tasks.forget_buyers", "schedule": crontab(hour=3, minute=20)},
     "clear imports": {"task": "reviews.tasks.clear_imports", "schedule": crontab(hour=3, minute=40)},
+    "settle successions": {
+        "task": "reviews.tasks.settle_successions",
+        "schedule": crontab(hour=0, minute=10),
+    },
 }
 
 STALE_SECONDS = 60.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from reviews.services import attribution, figures, month, refresh, team_pdf
+from reviews.services import attribution, figures, month, refresh, succession, team_pdf
 from staff import jobs
 from staff.jobs import StepRun
 from staff.models import Job
@@ -76,3 +76,9 @@ def forget_buyers() -> None:
 def clear_imports() -> None:
     """Give up old uploads and remove their files."""
     attribution.clear_imports(at=timezone.now())
+
+
+@shared_task
+def settle_successions() -> None:
+    """Let cards follow the roles that pass on today."""
+    succession.settle(at=timezone.now())

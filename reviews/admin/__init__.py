@@ -12,6 +12,7 @@ from reviews.admin import (
     reviews,
     rows,
     sources,
+    succession,
     targets,
     year_plan,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "reviews",
     "rows",
     "sources",
+    "succession",
     "targets",
     "year_plan",
 ]
