@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from reviews.figures.evidence.formats import COMPUTED_FORMATS
 from reviews.figures.planned import TABLES
-from reviews.models import AgentFigures, Card, ImportBatch, ImportFile, ShopFigures
+from reviews.models import AgentFigures, ImportBatch, ImportFile, ShopFigures
 from reviews.services.late import Foretold
 from staff.calendar import add_months, last_day_of
 from staff.models import AccountHolder, Unit
@@ -148,13 +148,3 @@ def _files(batches: set[int]) -> Mapping[int, list[Replaced]]:
         batch: list(dict.fromkeys(Replaced(names.get(one.old, ""), names[one.new]) for one in pairs))
         for batch, pairs in found.items()
     }
-
-
-def late_cards_of(batch: ImportBatch, cards: Iterable[Card]) -> list[Card]:
-    """Return those of some cards with late figures that were frozen before a batch was applied."""
-    applied = batch.applied_at
-    return [
-        card
-        for card in cards
-        if card.late_figures and card.submitted_at and applied and card.submitted_at <= applied
-    ]

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy
 
 from reviews.figures.days import months_between
@@ -88,6 +88,27 @@ def touched_reviews(batch: ImportBatch) -> list[Review]:
     unpaid = Card.objects.exclude(state=CardState.PAID).filter(month__in=later).values("review")
     found = computed.filter(Q(month__in=months) | Q(month__in=later, pk__in=unpaid))
     return list(found.select_related("unit", "procedure").order_by("month", "pk"))
+
+
+def late_reviews(batch: ImportBatch) -> list[tuple[Review, int]]:
+    """Return the months in which an applied batch came too late for submitted cards, and for how many.
+
+    Counted are the cards that were submitted before it, list late figures, and may hold its own.
+    """
+    if batch.state != State.APPLIED or batch.applied_at is None:
+        return []
+    late = Card.objects.exclude(state=CardState.DRAFT).exclude(late_figures=[])
+    late = late.filter(person__in=_people(batch), submitted_at__lte=batch.applied_at)
+    reviews = {review.pk: review for review in touched_reviews(batch)}
+    counted = late.filter(review__in=reviews).order_by().values_list("review").annotate(Count("pk"))
+    return sorted(((reviews[pk], count) for pk, count in counted), key=lambda pair: pair[0].month)
+
+
+def running(batch: ImportBatch) -> Job | None:
+    """Return the latest job that takes changed figures into a month a batch touches, while it is at work."""
+    keys = [f"{review.pk}:" for review in touched_reviews(batch)]
+    active = Job.objects.filter(kind=KIND, state__in=Job.ACTIVE).order_by("-pk")
+    return next((job for job in active if job.key.startswith(tuple(keys))), None) if keys else None
 
 
 def _ids(path: str) -> list[int]:
