@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from reviews import overview
 from reviews.access import sees_money
 from reviews.models import Card, CardState, Review
+from reviews.procedures import roles_of
 from reviews.refusals import BulkRefused
 from reviews.services import returning
 from reviews.services.causes import causes_of
@@ -156,6 +157,9 @@ class LatePages:
         """Show the returns that wait for a second person; consent to them or decline."""
         review = self._review(request, str(pk))
         user, at = user_of(request), timezone.now()
+        scope = scope_of(user, on=timezone.localdate(at))
+        if not (scope.superuser or scope.has("hr", *roles_of(review.procedure).second)):
+            raise Http404
         waiting = returning.asked_in(review, by=user, at=at)
         if request.method == "GET":
             return self._consent(request, review, waiting)
