@@ -20,7 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reviews import conditions, effects, history
+from reviews import announcing, conditions, effects, history
 from reviews.acting import Actor, Standing, Who, actor_of, is_subordinate, reader_of
 from reviews.conditions import Evidence
 from reviews.effects import Answer, Move
@@ -240,6 +240,7 @@ def _take(act: str, move: Move, *, by: User, stamps: Mapping[int, str]) -> list[
     step.effect(move)
     events = [_event(case, card) for card in cards]
     history.append(events, note=move.note)
+    announcing.announce(act, cards, events)
     if step.recompute:
         for card in cards:
             steps, payload = [{"card": card.pk}], {"at": move.at.isoformat()}
@@ -250,7 +251,9 @@ def _take(act: str, move: Move, *, by: User, stamps: Mapping[int, str]) -> list[
 def _locked(ids: Sequence[int]) -> list[Card]:
     """Read the cards afresh and keep others from moving them until the transaction ends."""
     rows = Card.objects.select_for_update(of=("self",)).filter(pk__in=ids)
-    related = rows.select_related("review__procedure", "unit", "position", "person", "current")
+    related = rows.select_related(
+        "review__procedure", "review__unit", "unit", "position", "person", "current"
+    )
     return list(related.order_by("pk"))
 
 
