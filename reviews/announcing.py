@@ -1,6 +1,7 @@
 """Who is told when a card moves: one table. Written in the transaction of the act, so it is said if it happened.
 
-Nobody is told what they did themselves. Mails follow from the messages; see staff/services/mailing.py.
+Nobody is told what they did themselves. The sentences stand in
+notices.py; mails follow from the messages by themselves.
 """
 
 from __future__ import annotations
@@ -11,72 +12,13 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from reviews import notices  # noqa: F401  registers the kinds
 from reviews.models import Card, CardEvent
 from reviews.models.cards import SEEN_BY_SUBJECT
 from reviews.procedures import roles_of
 from reviews.standing_in import Seats
-from staff.messages import kind
 from staff.services.messages import Notice, tell_all
-
-kind(
-    "card_published",
-    gettext_lazy("Your card of %(month)s is published. Please read it, then confirm or object."),
-    icon="card",
-)
-kind(
-    "card_answered",
-    gettext_lazy("Your objections to the card of %(month)s are answered. Please agree or maintain."),
-    icon="chat",
-)
-kind(
-    "card_silent",
-    gettext_lazy("The time for your card of %(month)s has ended; it counts as confirmed."),
-    icon="clock",
-)
-kind(
-    "card_objected",
-    gettext_lazy("An agent of %(unit)s objected to the card of %(month)s. It waits for your answer."),
-    icon="chat",
-)
-kind(
-    "card_back",
-    gettext_lazy("A card of %(unit)s for %(month)s came back to you. The reason stands on the card."),
-    icon="back",
-)
-kind(
-    "card_withdrawn",
-    gettext_lazy(
-        "Your card of %(month)s went back to be corrected. You will be told when it is published again."
-    ),
-    icon="back",
-)
-kind(
-    "return_asked",
-    gettext_lazy(
-        "HR asks to return a card of %(unit)s for %(month)s. It needs the consent of a second person."
-    ),
-    icon="back",
-)
-kind(
-    "month_closed",
-    ngettext_lazy(
-        "%(unit)s, %(month)s: %(count)s card is closed and waits for HR to hand it over.",
-        "%(unit)s, %(month)s: %(count)s cards are closed and wait for HR to hand them over.",
-        "count",
-    ),
-    icon="check",
-)
-kind(
-    "handed_over",
-    ngettext_lazy(
-        "%(unit)s, %(month)s: HR has handed over %(count)s card. It waits for finance to acknowledge it.",
-        "%(unit)s, %(month)s: HR has handed over %(count)s cards. They wait for finance to acknowledge them.",
-        "count",
-    ),
-    icon="check",
-)
 
 
 def subject(card: Card, _seats: Seats) -> set[int]:
@@ -168,10 +110,10 @@ def announce(act: str, cards: Sequence[Card], events: Sequence[CardEvent]) -> in
     at = events[0].at
     seats = Seats(on=timezone.localdate(at))
     moved = list(zip(cards, events, strict=True))
-    notices: list[Notice] = []
+    said: list[Notice] = []
     for news in TOLD[act]:
-        notices += (_together if news.together else _each)(news, moved, seats)
-    return tell_all(notices, at=at)
+        said += (_together if news.together else _each)(news, moved, seats)
+    return len(tell_all(said, at=at))
 
 
 def _each(news: News, moved: Sequence[tuple[Card, CardEvent]], seats: Seats) -> Iterable[Notice]:

@@ -69,3 +69,7 @@ class Seats:
         fitting = [seat for seat in self.seats if seat.role == role and path.startswith(seat.path)]
         nearest = max((len(seat.path) for seat in fitting), default=0)
         return {person for seat in fitting if len(seat.path) == nearest for person in seat.people}
+
+    def leads(self, person_id: int) -> bool:
+        """Whether a person leads a unit, or stands in for somebody who does."""
+        return any(seat.role in access.LEADING and person_id in seat.people for seat in self.seats)

@@ -37,11 +37,12 @@ def tell(
     params: Mapping[str, Any] | None = None,
 ) -> int:
     """Tell some people the same thing; return how many had not been told it yet."""
-    return tell_all([Notice(person, kind, key, path, params or {}) for person in person_ids], at=at)
+    said = [Notice(person, kind, key, path, params or {}) for person in person_ids]
+    return len(tell_all(said, at=at))
 
 
-def tell_all(notices: Sequence[Notice], *, at: datetime) -> int:
-    """Write messages, each once for a person, kind and key; return how many are new. Two queries.
+def tell_all(notices: Sequence[Notice], *, at: datetime) -> list[Notice]:
+    """Write messages, each once for a person, kind and key; return those that are new. Two queries.
 
     Raises ValueError for a kind nobody registered, for anything but month, unit and count in it, and
     for an address outside.
@@ -51,7 +52,7 @@ def tell_all(notices: Sequence[Notice], *, at: datetime) -> int:
         if not url_has_allowed_host_and_scheme(notice.path, allowed_hosts=None):
             raise ValueError(f"A message leads inside, not to {notice.path!r}.")
     if not notices:
-        return 0
+        return []
     wanted = {(one.person_id, one.kind, one.key): one for one in notices}
     said = Message.objects.filter(
         person__in={one.person_id for one in notices},
@@ -73,7 +74,7 @@ def tell_all(notices: Sequence[Notice], *, at: datetime) -> int:
     ]
     # Whoever says the same at this moment loses quietly.
     Message.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
-    return len(rows)
+    return list(wanted.values())
 
 
 def note_opened(message: Message, *, at: datetime) -> bool:
