@@ -50,19 +50,29 @@ def told(today: date, *, due: date, act="assess", role="supervisor", people=None
         pytest.param(october(14), october(14), set(), id="the day itself is his own"),
         pytest.param(october(15), october(14), {(LEAD, "late")}, id="the first late day"),
         pytest.param(
-            october(16), october(14), {(LEAD, "late"), (MANAGER, "above")}, id="the second late day: the manager"
+            october(16),
+            october(14),
+            {(LEAD, "late"), (MANAGER, "above")},
+            id="the second late day: the manager",
         ),
         pytest.param(october(17), october(14), set(), id="Saturday: nobody"),
         pytest.param(
             october(19), october(14), {(LEAD, "late"), (MANAGER, "above")}, id="on Monday again, daily"
         ),
-        pytest.param(october(10), october(12), {(LEAD, "due")}, id="a make-up Saturday is the day before Monday"),
+        pytest.param(
+            october(10), october(12), {(LEAD, "due")}, id="a make-up Saturday is the day before Monday"
+        ),
         pytest.param(october(9), october(12), set(), id="and the Friday before it is not"),
-        pytest.param(date(2026, 9, 30), october(8), {(LEAD, "due")}, id="before the holidays, for the day after them"),
+        pytest.param(
+            date(2026, 9, 30), october(8), {(LEAD, "due")}, id="before the holidays, for the day after them"
+        ),
         pytest.param(october(7), october(8), set(), id="the last day off: nobody"),
         pytest.param(october(3), date(2026, 9, 29), set(), id="late over the holidays: nobody"),
         pytest.param(
-            october(8), date(2026, 9, 30), {(LEAD, "late")}, id="the first working day after them is the first late one"
+            october(8),
+            date(2026, 9, 30),
+            {(LEAD, "late")},
+            id="the first working day after them is the first late one",
         ),
         pytest.param(
             october(9), date(2026, 9, 30), {(LEAD, "late"), (MANAGER, "above")}, id="the next one the second"
