@@ -20,7 +20,7 @@ from django.utils.translation import ngettext, pgettext
 from reviews import means
 from reviews.checking import Coverage
 from reviews.means import Apart, Checked
-from reviews.models import Band, Card, CardLine, CardSegment, Objection, OpeningMonth
+from reviews.models import Band, Card, CardLine, CardSegment, CardVersion, Objection, OpeningMonth
 from reviews.models.cards import SEEN_BY_SUBJECT
 from reviews.rubrics import versions_for
 from reviews.scoring.shown import fixed, plain
@@ -64,6 +64,41 @@ def reasons(looked: Looked) -> list[str]:
         _capped(looked.total, looked.before_cap),
     ]
     return [one for one in said if one]
+
+
+def reasons_of(
+    version: CardVersion,
+    *,
+    month: date,
+    bounds: Sequence[Decimal],
+    before: Decimal | None,
+    waived: int,
+    cover: Coverage | None,
+    apart: Apart | None = None,
+    objections: tuple[int, int] = (0, 0),
+) -> list[str]:
+    """Return why one version needs eyes, from what has been read already; one without a total needs none.
+
+    `objections`: how many are open and how many were upheld.
+    """
+    if version.total is None:
+        return []
+    return reasons(
+        Looked(
+            total=version.total,
+            month=month,
+            bounds=tuple(bounds),
+            before=before,
+            before_cap=version.total_before_cap,
+            waived=waived,
+            adjusted=bool(version.adjustment),
+            estimated=version.estimated,
+            cover=cover,
+            apart=apart,
+            objections_open=objections[0],
+            objections_upheld=objections[1],
+        )
+    )
 
 
 def marked(cards: QuerySet[Card], *, month: date) -> QuerySet[Card]:
@@ -123,8 +158,7 @@ def flags_of(
     found: dict[int, list[str]] = {}
     for card in scored:
         stands = apart.get((card.review_id, card.assessor_id)) if card.person_id in people else None
-        looked = _looked(card, marks[card.pk], cover=cover.get(card.person_id), stands=stands)
-        if said := reasons(looked):
+        if said := _reasons(card, marks[card.pk], cover=cover.get(card.person_id), stands=stands):
             found[card.pk] = said
     return found
 
@@ -150,28 +184,22 @@ def _marks_of(cards: Sequence[Card], month: date) -> dict[int, Mapping[str, Any]
     return {row["pk"]: row for row in rows.values("pk", *MARKS)}
 
 
-def _looked(
+def _reasons(
     card: Card, marks: Mapping[str, Any], *, cover: Coverage | None, stands: Apart | None
-) -> Looked:
+) -> list[str]:
     version = card.current
-    if version is None or version.total is None:
-        raise ValueError(f"{card} has no total to look at")
-    below = version.band_at_least
-    bounds = [bound for bound in (below, marks["bound_above"]) if bound]
+    if version is None:
+        return []
     before = marks["total_before"]
-    return Looked(
-        total=version.total,
+    return reasons_of(
+        version,
         month=card.month,
-        bounds=tuple(bounds),
+        bounds=[bound for bound in (version.band_at_least, marks["bound_above"]) if bound],
         before=marks["opened_before"] if before is None else before,
-        before_cap=version.total_before_cap,
         waived=marks["waived"] or 0,
-        adjusted=bool(version.adjustment),
-        estimated=version.estimated,
         cover=cover,
         apart=stands,
-        objections_open=marks["objections_open"] or 0,
-        objections_upheld=marks["objections_upheld"] or 0,
+        objections=(marks["objections_open"] or 0, marks["objections_upheld"] or 0),
     )
 
 

@@ -16,7 +16,7 @@ from django.db.models import OuterRef, Subquery
 from reviews.acting import LEADING, Actor, reader_of
 from reviews.models import Card, CardEvent, CardState
 from reviews.procedures import Roles, roles_of
-from reviews.workflow import STEPS
+from reviews.steps import NEXT, STEPS
 from staff import access
 from staff.models import RoleHolding, User
 
@@ -87,10 +87,9 @@ class Reader:
 
     def roles_joined(self, act: str, cards: Iterable[Card]) -> tuple[str, ...]:
         """Return the acts that follow in one go where the procedure joins them and the reader holds the roles."""
-        following = {"close": ("approve", "hand_over"), "approve": ("pay", "pay")}
         listed, found = list(cards), []
-        while act in following:
-            act, slot = following[act]
+        while act in NEXT:
+            act, slot = NEXT[act]
             joined = [card for card in listed if _joins(slot, card) and self.stands(act, card)]
             if not joined:
                 break
@@ -100,4 +99,4 @@ class Reader:
 
 def _joins(slot: str, card: Card) -> bool:
     roles = roles_of(card.review.procedure)
-    return (slot, card.position.subject_kind) in getattr(roles, "in_one_go", frozenset())
+    return (slot, card.position.subject_kind) in roles.in_one_go

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +64,9 @@ def review_among(user: User, public_id: UUID) -> tuple[Review, list[Review]]:
     """Return a review a reader has a part in, and the latest ones. Raises Http404. One query."""
     asked = Case(When(public_id=public_id, then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = list(
-        reviews_of(user).annotate(place=asked).order_by("place", "-month", "unit__path")[: REVIEWS_OFFERED + 1]
+        reviews_of(user)
+        .annotate(place=asked)
+        .order_by("place", "-month", "unit__path")[: REVIEWS_OFFERED + 1]
     )
     if not rows or rows[0].public_id != public_id:
         raise Http404
@@ -270,9 +271,7 @@ def leader_figures(lights: Sequence[Light]) -> list[Figure]:
     if counts["aside"]:
         said = _("set aside: %(count)s") % {"count": counts["aside"]}
     return [
-        Figure(
-            _("To approve"), str(counts["submitted"]), _("yours to approve: %(count)s") % {"count": able}
-        ),
+        Figure(_("To approve"), str(counts["submitted"]), _("yours to approve: %(count)s") % {"count": able}),
         Figure(_("Objected"), str(counts["objected"]), _("yours to answer: %(count)s") % {"count": answers}),
         Figure(_("Confirmed"), f"{confirmed} / {len(lights)}", said),
     ]

@@ -166,9 +166,7 @@ def lights_of(
     checks = means.checked(month)
     cover = attention.coverage_of(cards, checks, month=month)
     flags = attention.flags_of(cards, checks=checks, cover=cover)
-    answered = {
-        card.pk for card in cards if card.state == CardState.OBJECTED and not open_objections(card)
-    }
+    answered = {card.pk for card in cards if card.state == CardState.OBJECTED and not open_objections(card)}
     due = dues(cards, calendar=days, at=at, answered=answered)
     opened = seen.opened(request)
     found = []
@@ -225,7 +223,8 @@ def chosen(lights: Sequence[Light], choice: Choice) -> list[Light]:
         for light in lights
         if (not choice.team or str(light.card.unit_id) == choice.team)
         and _shows(light, choice.show)
-        and asked in f"{light.card.person.name} {light.card.person.staff_no} {light.card.person.pinyin}".lower()
+        and asked
+        in f"{light.card.person.name} {light.card.person.staff_no} {light.card.person.pinyin}".lower()
     ]
     kept.sort(key=lambda light: (not light.needs_eyes, not light.flags, not light.returned))
     return kept

@@ -177,7 +177,10 @@ def note_of(card: Card) -> str:
         return _("objection waits for the answer of %(name)s") % {"name": extra.get("decider_name") or "–"}
     if card.state == CardState.SUBMITTED and card.submitted_at:
         said = _("Submitted %(when)s, waiting for %(name)s")
-        return said % {"when": words.minute_words(card.submitted_at), "name": extra.get("approver_name") or ""}
+        return said % {
+            "when": words.minute_words(card.submitted_at),
+            "name": extra.get("approver_name") or "",
+        }
     if card.state == CardState.PUBLISHED and card.window_ends_at:
         return _("Until %(when)s") % {"when": words.moment_words(card.window_ends_at)}
     if card.state == CardState.PUBLISHED:

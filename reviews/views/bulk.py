@@ -165,9 +165,7 @@ def named_lights(asked: Asked, stamps: Mapping[int, str]) -> list[Light]:
     if not stamps:
         raise Outdated(_("None of these cards can take this step now."))
     # All cards are looked at: whose means may be compared depends on them.
-    lights = [
-        light for light in asked.lights(cards_on(asked.user, asked.review)) if light.card.pk in stamps
-    ]
+    lights = [light for light in asked.lights(cards_on(asked.user, asked.review)) if light.card.pk in stamps]
     if gone := len(stamps) - len(lights):
         said = ngettext(
             "%(count)s card is not on your board any more. Nothing was changed.",
@@ -214,9 +212,7 @@ def _ask(
         "narrowed": asked.choice.narrows,
         "back": _back(asked),
     }
-    return render(
-        asked.request, "reviews/bulk.html", context, status=status if faults else HTTPStatus.OK
-    )
+    return render(asked.request, "reviews/bulk.html", context, status=status if faults else HTTPStatus.OK)
 
 
 def _back(asked: Asked) -> str:
@@ -231,7 +227,9 @@ def _done(asked: Asked, count: int) -> str:
         return ngettext("%(count)s card published.", "%(count)s cards published.", count) % words
     if asked.review.closed_at is not None:
         return (
-            ngettext("%(count)s card closed as a supplement.", "%(count)s cards closed as a supplement.", count)
+            ngettext(
+                "%(count)s card closed as a supplement.", "%(count)s cards closed as a supplement.", count
+            )
             % words
         )
     return (

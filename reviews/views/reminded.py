@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from reviews.models import Review
 from staff.models import Message
 
-KIND = "reminder"
+# Due, late, late in the unit below, urged by HR; after it the step.
+TONES = ("due", "late", "above", "urged")
+MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +28,12 @@ class Told:
 
 def reminders_of(review: Review) -> list[Told]:
     """Return the reminders of a review, the latest first. One query."""
-    rows = Message.objects.filter(kind__startswith=KIND, key__contains=str(review.public_id))
-    listed = rows.order_by("-at", "person__staff_no").values_list(
-        "person__name", "person_id", "at", "kind", "params"
-    )
-    return [Told(name, person, at, _act(kind, params)) for name, person, at, kind, params in listed]
+    kinds = Q(pk__in=[])
+    for tone in TONES:
+        kinds |= Q(kind__startswith=f"{tone}_")
+    rows = Message.objects.filter(kinds, key__startswith=f"{review.pk}:")
+    listed = rows.order_by("-at", "person__staff_no").values_list("person__name", "person_id", "at", "kind")
+    return [Told(name, person, at, kind.partition("_")[2]) for name, person, at, kind in listed[:MOST]]
 
 
 def by_act(told: Sequence[Told]) -> Mapping[str, list[Told]]:
@@ -37,7 +42,3 @@ def by_act(told: Sequence[Told]) -> Mapping[str, list[Told]]:
     for one in told:
         found.setdefault(one.act, []).append(one)
     return found
-
-
-def _act(kind: str, params: Mapping[str, object]) -> str:
-    return str(params.get("act") or kind.rpartition("_")[2])

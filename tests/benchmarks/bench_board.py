@@ -41,11 +41,13 @@ def test_board(db, count):
     client.get(board)
     for name, address in pages.items():
         start = time.process_time()
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             answer = client.get(address)
         seconds = time.process_time() - start
         size = len(answer.content) // 1024
-        print(f"{count} cards, {name}: {seconds:.2f} s, {len(asked)} queries, {size} kB")  # noqa: T201
+        print(f"{count} cards, {name}: {seconds:.2f} s, {len(asked)} queries, {size} kB")
         assert answer.status_code == 200
         assert len(asked) <= AIM_QUERIES
         assert seconds < AIM_SECONDS * count / 1000
