@@ -81,6 +81,19 @@ def address(name: str, url: str) -> tuple[SplitResult, int | None]:
         raise ImproperlyConfigured(f"{name} is no valid URL: {error}.") from error
 
 
+def site_address(name: str, *, default: str) -> str:
+    """Return the address people reach the site under, without a slash at its end.
+
+    Raises ImproperlyConfigured for anything but http(s)://host, with a port or a path where there is one.
+    """
+    value = text(name) or default
+    parts, _port = address(name, value)
+    plain = parts.scheme in {"http", "https"} and parts.hostname and not (parts.query or parts.fragment)
+    if not plain or parts.username is not None or any(sign.isspace() for sign in value):
+        raise ImproperlyConfigured(f"{name} is no address of a site: use e.g. https://keji.example.com.")
+    return value.rstrip("/")
+
+
 def derived_key(name: str, secret: str) -> bytes:
     """Return a key of an installation: the variable's text, else one that follows from its secret.
 
