@@ -46,9 +46,7 @@ def card_pdf(version: CardVersion, *, language: Language, audience: Audience, at
     raise RuntimeError(f"{version} moved {TRIES} times while it was drawn")
 
 
-def _printed(
-    version: CardVersion, *, language: Language, audience: Audience, at: datetime
-) -> Printed | None:
+def _printed(version: CardVersion, *, language: Language, audience: Audience, at: datetime) -> Printed | None:
     """Return the document for the card as it was loaded, or None if the card has moved since."""
     card = version.card
     editions = Document.objects.filter(version=version, seq=card.seq, audience=audience, language=language)

@@ -44,7 +44,14 @@ def look_up(typed: str, *, digest: str = "") -> Answer:
     One query whether or not the code is known, even where it cannot be one: nobody learns anything from
     how long the answer takes.
     """
-    columns = ("sha256", "seq", "version", "version__card__current", "version__card__state", "version__card__seq")
+    columns = (
+        "sha256",
+        "seq",
+        "version",
+        "version__card__current",
+        "version__card__state",
+        "version__card__seq",
+    )
     row = Document.objects.filter(code=as_printed(typed)).values_list(*columns).first()
     if row is None:
         return Answer(Standing.UNKNOWN)

@@ -41,6 +41,7 @@ TAKEN = {
     "close": pgettext_lazy("card", "Closed (%(role)s)"),
     "approve": pgettext_lazy("card", "Taken over (%(role)s)"),
 }
+AGREES_TO_CORRECTION = pgettext_lazy("card", "Agrees to the correction (%(role)s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,10 @@ def named(event: CardEvent) -> str:
 
 
 def _signed(rows: Rows, link: Link, event: CardEvent) -> Signature:
-    label = str(TAKEN[event.act]) % {"role": _role(rows, link)}
+    corrected = event.act == "agree" and any(
+        one.outcome == Objection.Outcome.UPHELD for one in rows.objections
+    )
+    label = str(AGREES_TO_CORRECTION if corrected else TAKEN[event.act]) % {"role": _role(rows, link)}
     if event.person is None:
         return Signature(label=label, name=rows.card.person.name, when=_silence(rows, event), open=False)
     when = [moment(event.at)]
