@@ -191,8 +191,15 @@ def _column(code: str, rows: Sequence[Row], offers: Mapping[int, list[Offer]], r
         tuple(mine),
         act,
         str(BUTTONS[act]) % {"count": len(able)},
-        reverse("board_act", args=[review.public_id, act]),
+        _page_of(act, review),
     )
+
+
+def _page_of(act: str, review: Review) -> str:
+    """Return the page of a step for all cards; closing has its own."""
+    if act == "close":
+        return reverse("month_close", args=[review.public_id])
+    return reverse("board_act", args=[review.public_id, act])
 
 
 def _lack(user: User, card: Card, gap: Gap) -> Lack:

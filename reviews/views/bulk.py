@@ -59,13 +59,6 @@ BULK = {
         gettext_lazy("Publishing…"),
         gettext_lazy("Do not publish"),
     ),
-    "close": BulkPage(
-        gettext_lazy("Close the month"),
-        gettext_lazy("All confirmed cards of this review are closed in one act and go to HR."),
-        gettext_lazy("Close %(count)s"),
-        gettext_lazy("Closing…"),
-        gettext_lazy("Do not close"),
-    ),
 }
 
 
@@ -174,9 +167,4 @@ def _done(act: str, count: int) -> str:
     words = {"count": count}
     if act == "submit":
         return ngettext("%(count)s card submitted.", "%(count)s cards submitted.", count) % words
-    if act == "publish":
-        return ngettext("%(count)s card published.", "%(count)s cards published.", count) % words
-    return (
-        ngettext("The month is closed: %(count)s card.", "The month is closed: %(count)s cards.", count)
-        % words
-    )
+    return ngettext("%(count)s card published.", "%(count)s cards published.", count) % words

@@ -94,32 +94,37 @@ def leading(user: User, *, days: Calendar) -> list[Todo]:
 
 
 def _counts(user: User) -> dict[int, dict[str, int]]:
-    """Return per open review how many cards wait for the reader at each step, one query."""
+    """Return per review with open cards how many cards wait for the reader at each step, one query."""
     me = user.person_id or 0
     waiting = Objection.objects.filter(outcome="").values("version__card")
     unconfirmed = [CardState.DRAFT, CardState.SUBMITTED, CardState.PUBLISHED, CardState.OBJECTED]
     draft = Q(state=CardState.DRAFT, assessor=me)
+    # The month closes without these; afterwards they are closed by themselves.
+    aside = Q(set_aside_at__isnull=False, review__closed_at__isnull=True)
     rows = (
         Card.objects.visible_to(user, on=common.today())
-        .filter(review__closed_at__isnull=True)
+        .filter(state__in=[*unconfirmed, CardState.CONFIRMED])
         .order_by()
-        .values("review_id")
+        .values("review_id", "review__closed_at")
         .annotate(
             lacking=Count("pk", filter=draft & Q(current__total__isnull=True)),
             ready=Count("pk", filter=draft & Q(current__total__isnull=False)),
             approve=Count("pk", filter=Q(state=CardState.SUBMITTED, approver=me)),
             answer=Count("pk", filter=Q(state=CardState.OBJECTED, decider=me, pk__in=waiting)),
             decided=Count("pk", filter=Q(decider=me)),
-            confirmed=Count("pk", filter=Q(state=CardState.CONFIRMED)),
-            unconfirmed=Count("pk", filter=Q(state__in=unconfirmed)),
+            confirmed=Count("pk", filter=Q(state=CardState.CONFIRMED) & ~aside),
+            unconfirmed=Count("pk", filter=Q(state__in=unconfirmed) & ~aside),
         )
     )
     return {row["review_id"]: _waiting(row) for row in rows}
 
 
 def _waiting(row: Mapping[str, Any]) -> dict[str, int]:
-    """Return the counts of one review; the month can be closed once nothing is unconfirmed."""
-    closable = row["decided"] and not row["unconfirmed"]
+    """Return the counts of one review; the month can be closed once nothing is unconfirmed.
+
+    In a closed month the cards that come later are closed as they come.
+    """
+    closable = row["decided"] and (row["review__closed_at"] or not row["unconfirmed"])
     counts = {code: int(row[code]) for code in ("lacking", "ready", "approve", "answer")}
     return {**counts, "close": int(row["confirmed"]) if closable else 0}
 
@@ -135,5 +140,5 @@ def _todo(code: str, count: int, review: Review, due: datetime | None) -> Todo:
         "close": ngettext("Close the month: %(count)s card", "Close the month: %(count)s cards", count),
     }
     where = _("%(month)s, %(unit)s") % {"month": words.month_words(review.month), "unit": review.unit.name}
-    address = reverse("board", args=[review.public_id])
+    address = reverse("month_close" if code == "close" else "board", args=[review.public_id])
     return Todo(ICONS[code], said[code] % {"count": count}, where, due, address)
