@@ -138,9 +138,9 @@ class LinesPage:
     withdrawn: int
 
     @property
-    def rows(self) -> Sequence[HandOverLine]:
+    def rows(self) -> list[HandOverLine]:
         """The lines of the page."""
-        return self.paging.object_list
+        return list(self.paging)
 
 
 def lines_of(made: HandOver, *, search: str = "", withdrawn_only: bool = False, page: str = "1") -> LinesPage:

@@ -172,4 +172,6 @@ def _recipe() -> list[list[Amount]]:
         _("The control sum is the SHA-256 of all of them together, in small hexadecimal letters."),
     )
     title = _("How to check the control sum")
-    return [[title if number == 1 else None, f"{number}. {step}"] for number, step in enumerate(steps, start=1)]
+    return [
+        [title if number == 1 else None, f"{number}. {step}"] for number, step in enumerate(steps, start=1)
+    ]

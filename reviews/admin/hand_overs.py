@@ -9,10 +9,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
@@ -108,7 +108,9 @@ class HandOverAdmin(ReadOnlyAdmin):
         except (services.Changed, BulkRefused) as refused:
             return self._preview(request, review, _causes(refused))
         said = ngettext(
-            "%(count)s card was handed over to finance.", "%(count)s cards were handed over to finance.", made.cards
+            "%(count)s card was handed over to finance.",
+            "%(count)s cards were handed over to finance.",
+            made.cards,
         )
         messages.success(request, said % {"count": made.cards})
         return redirect("admin:reviews_handover_change", made.pk)
@@ -131,7 +133,9 @@ class HandOverAdmin(ReadOnlyAdmin):
             count = services.acknowledge(made, by=user_of(request), at=timezone.now(), control_sum=shown)
         except (services.Changed, BulkRefused) as refused:
             return self._page(request, self._made(request, pk), _causes(refused))
-        said = ngettext("%(count)s card taken over for payment.", "%(count)s cards taken over for payment.", count)
+        said = ngettext(
+            "%(count)s card taken over for payment.", "%(count)s cards taken over for payment.", count
+        )
         messages.success(request, said % {"count": count})
         return redirect("admin:reviews_handover_change", made.pk)
 

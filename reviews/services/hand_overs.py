@@ -74,7 +74,9 @@ def export(made: HandOver, *, by: User, at: datetime) -> PayFile:
     """
     _pays(made, by, at)
     # Two who fetch at once wait here for each other, so that there is one original.
-    made = HandOver.objects.select_for_update(of=("self",)).select_related(*hand_overs.RELATED).get(pk=made.pk)
+    made = (
+        HandOver.objects.select_for_update(of=("self",)).select_related(*hand_overs.RELATED).get(pk=made.pk)
+    )
     last = made.exports.aggregate(last=Max("number"))["last"] or 0
     noted = HandOverExport.objects.create(
         hand_over=made, number=last + 1, at=at, by=by, control_sum=made.control_sum
@@ -91,7 +93,9 @@ def acknowledge(made: HandOver, *, by: User, at: datetime, control_sum: str) -> 
     BulkRefused where a card cannot be paid.
     """
     _pays(made, by, at)
-    made = HandOver.objects.select_for_update(of=("self",)).select_related(*hand_overs.RELATED).get(pk=made.pk)
+    made = (
+        HandOver.objects.select_for_update(of=("self",)).select_related(*hand_overs.RELATED).get(pk=made.pk)
+    )
     if made.acknowledged_at is not None or made.control_sum != control_sum or not made.cards:
         raise Changed(_changes(made))
     lines = made.lines.filter(withdrawn_at__isnull=True).exclude(card__state=CardState.PAID)

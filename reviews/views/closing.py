@@ -119,7 +119,9 @@ def _moved(act: str, count: int) -> str:
         )
     else:
         text = ngettext(
-            "%(count)s card closes with the month again.", "%(count)s cards close with the month again.", count
+            "%(count)s card closes with the month again.",
+            "%(count)s cards close with the month again.",
+            count,
         )
     return text % {"count": count}
 
@@ -128,10 +130,14 @@ def _done(page: Closing, cards: list[Card]) -> list[str]:
     """Say what was closed, what was set aside, and what followed at once where one person does it all."""
     count, aside = len(cards), len(page.aside)
     if page.supplementary:
-        text = ngettext("%(count)s card closed after the month.", "%(count)s cards closed after the month.", count)
+        text = ngettext(
+            "%(count)s card closed after the month.", "%(count)s cards closed after the month.", count
+        )
         said = [text % {"count": count}]
     else:
-        text = ngettext("The month is closed: %(count)s card.", "The month is closed: %(count)s cards.", count)
+        text = ngettext(
+            "The month is closed: %(count)s card.", "The month is closed: %(count)s cards.", count
+        )
         said = [text % {"count": count}]
         if page.elsewhere:
             text = ngettext(
@@ -168,9 +174,7 @@ def _refused(request: HttpRequest, page: Closing, refused: BulkRefused) -> HttpR
     review, now = page.review, timezone.now()
     cards = closing.cards_of(review)
     mine = closing.may_close(cards, common.reader_of(request), at=now)
-    return _show(
-        request, closing.closing(review, cards, mine, at=now), told, status=HTTPStatus.CONFLICT
-    )
+    return _show(request, closing.closing(review, cards, mine, at=now), told, status=HTTPStatus.CONFLICT)
 
 
 def _happened(request: HttpRequest, page: Closing) -> list[str]:
