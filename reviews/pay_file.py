@@ -124,7 +124,7 @@ def _about(export: HandOverExport) -> list[list[Amount]]:
         [_("Handed over"), _minute(made.made_at)],
         [_("Exported by"), export.by.person.name if export.by.person else export.by.get_username()],
         [_("Exported"), _minute(export.at)],
-        [_("People"), made.cards],
+        [_("Number of people"), made.cards],
         [_("Sum of base salaries (CNY)"), base],
         [_("Sum of performance pay (CNY)"), earned],
         [_("Sum of both (CNY)"), base + earned],

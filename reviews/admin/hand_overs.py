@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from reviews import hand_overs
@@ -81,7 +80,6 @@ class HandOverAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "reviews/admin/hand_overs.html", context)
 
-    @never_cache
     def change_view(
         self,
         request: HttpRequest,
@@ -92,7 +90,6 @@ class HandOverAdmin(ReadOnlyAdmin):
         """Show one hand-over with its lines and sums."""
         return self._page(request, self._made(request, _number(object_id)), [])
 
-    @never_cache
     def prepare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what would be handed over, or hand it over as it was shown."""
         review = _review(request, pk)

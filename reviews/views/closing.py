@@ -210,6 +210,7 @@ def _show(
     number = request.GET.get("page")
     context = {
         "review": page.review,
+        "heading": _("Close cards after the month") if page.supplementary else _("Close the month"),
         "closing": page,
         "waiting": Paginator(page.waiting, PAGE).get_page(number),
         "closable": Paginator(page.closable, PAGE).get_page(request.GET.get("ready")),
@@ -223,6 +224,7 @@ def _show(
         "ticked": {name.removeprefix(PREFIX) for name in request.POST if name.startswith(PREFIX)},
         "shown": timezone.now().isoformat(),
         "faults": faults,
+        "conflict": bool(faults) and status == HTTPStatus.CONFLICT,
         "back": reverse("board", args=[page.review.public_id]),
     }
     return render(request, "reviews/closing.html", context, status=status if faults else HTTPStatus.OK)
