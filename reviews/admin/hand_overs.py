@@ -116,10 +116,8 @@ class HandOverAdmin(ReadOnlyAdmin):
         """Send the file and record who fetched it."""
         made = self._made(request, pk)
         file = services.export(made, by=user_of(request), at=timezone.now())
-        headers = {
-            "Content-Disposition": content_disposition_header(True, file.name) or "attachment",  # noqa: FBT003
-            "Cache-Control": "no-store",
-        }
+        disposition = content_disposition_header(True, file.name) or "attachment"  # noqa: FBT003
+        headers = {"Content-Disposition": disposition}
         return HttpResponse(file.content, content_type=XLSX, headers=headers)
 
     def acknowledge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
