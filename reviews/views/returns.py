@@ -25,7 +25,8 @@ from reviews.refusals import BulkRefused
 from reviews.services import returning
 from reviews.services.late import foretell
 from reviews.views import common, words
-from reviews.views.board import cards_on, reviews_of
+from reviews.views.board import reviews_of
+from reviews.views.board_cards import cards_on
 from reviews.views.common import Fault
 from reviews.views.todos import Todo
 from staff.models import User
