@@ -25,6 +25,8 @@ from staff.models import Person, User
 REVIEWS_OFFERED = 12
 NEEDED = ("review__procedure", "unit", "position", "person", "current")
 DONE = (CardState.CONFIRMED, CardState.CLOSED, CardState.APPROVED, CardState.PAID)
+# Whoever has one of these acts closes the month.
+CLOSING = ("close", "set_aside", "take_back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def board(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "figures": figures_of(rows, timeline, user=user),
         "without": without.exclude(reason=NoCard.Reason.POSITION).select_related("person"),
         "count": len(cards),
+        "closes": any(one.act in CLOSING for mine in offers.values() for one in mine),
     }
     return render(request, "reviews/board.html", context)
 
