@@ -76,7 +76,9 @@ def marks(mean: str, people: int = 5) -> Marks:
         pytest.param("4.50", ["4.00"], True, None, id="0.50 apart is not over it"),
         pytest.param("4.51", ["4.00"], True, ("4.51", "4.00"), id="0.51 above"),
         pytest.param("3.49", ["4.00"], True, ("3.49", "4.00"), id="0.51 below"),
-        pytest.param("4.62", ["3.90", "4.06"], True, ("4.62", "3.98"), id="each other supervisor counts once"),
+        pytest.param(
+            "4.62", ["3.90", "4.06"], True, ("4.62", "3.98"), id="each other supervisor counts once"
+        ),
         pytest.param("4.62", [], True, None, id="nobody to compare with"),
         pytest.param("4.62", ["3.98"], False, ("4.62", "3.98"), id="five people may be shown"),
     ],
