@@ -7,7 +7,7 @@ have something to wait for. CI walks 500 times (KEJI_WALKS), `make test` a few t
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -26,12 +26,19 @@ from reviews.plans import core_plans
 from reviews.procedures import load_procedures, roles_of
 from reviews.services import deliveries
 from reviews.workflow import STEPS, Answer, Blocked, BulkRefused, WrongState, take, take_many
+from staff.models import Deputy, RoleHolding
 from tests import factories
 from tests.reviews.people import Company, company, november, user
 
 PEOPLE = ["lin", "chen", "wang", "zhao", "qian", "sun", "li", "zhou", "wu"]
 BOTH = ("lin", "chen")
 PROCEDURES = ("full", "medium", "small")
+# The acts that lead on from a state: three of four presses.
+LEADS_ON = {
+    "draft": ["submit"], "submitted": ["publish"], "published": ["confirm", "object"],
+    "objected": ["answer", "agree", "maintain"], "confirmed": ["close"], "closed": ["approve"],
+    "approved": ["pay", "ask_return"],
+}  # fmt: skip
 # Who is likely to get somewhere with an act; "" is the card's subject, None is time itself.
 LIKELY = {
     "submit": "wang", "send_back": "qian", "publish": "qian", "confirm": "", "object": "", "agree": "",
@@ -40,6 +47,7 @@ LIKELY = {
 }  # fmt: skip
 OF_THE_CLOSER = {"answer", "close", "set_aside", "take_back"}
 STEPS_A_WALK = 30
+HOURS = 24
 WALKS = int(os.environ.get("KEJI_WALKS", "6"))
 OWN = {"confirm", "object", "agree", "maintain"}
 JOINED = {"close": {"closed", "approved", "paid"}, "approve": {"approved", "paid"}}
@@ -56,6 +64,11 @@ def month_by(procedure: str) -> Company:
         decider = firm.qian
         for role in ("hr", "finance"):
             factories.role(firm.qian, role, firm.root)
+    # Who approves stands in for who submits: the same person must not do both on one card.
+    holding = RoleHolding.objects.get(person=firm.wang)
+    Deputy.objects.create(
+        holding=holding, person=firm.qian, starts_on=date(2026, 11, 1), ends_on=date(2026, 12, 1)
+    )
     for name in BOTH:
         firm.card(getattr(firm, name), decider=decider)
     return firm
@@ -70,26 +83,31 @@ class Walk:
         self.users = {name: user(getattr(firm, name)) for name in PEOPLE}
         self.frozen: dict[int, str] = {}
         self.closed_at = None
+        self.asked = ""
         self.at = november(2)
 
     def likely(self, act: str, subject: str) -> str | None:
         if act in OF_THE_CLOSER:
             return "qian" if self.procedure == "small" else "zhao"
         who = LIKELY[act]
+        if act == "submit" and self.at.hour > HOURS // 2:
+            return "qian"
         return subject if who == "" else who
 
     def draw(self, data: st.DataObject, state: str, subject: str) -> tuple[str, str | None]:
         """Draw an act and who presses it: mostly one that fits the state, by the one it belongs to."""
         fitting = sorted(act for act, step in STEPS.items() if state in step.sources)
         acts = fitting if fitting and data.draw(st.integers(0, 3)) else sorted(STEPS)
+        if data.draw(st.integers(0, 3)):
+            acts = ["return"] if self.asked == subject else LEADS_ON.get(state, acts)
         act = data.draw(st.sampled_from(acts))
         anybody = st.sampled_from([*PEOPLE, None])
-        return act, self.likely(act, subject) if data.draw(st.integers(0, 3)) else data.draw(anybody)
+        return act, self.likely(act, subject) if data.draw(st.integers(0, 5)) else data.draw(anybody)
 
     def press(self, data: st.DataObject) -> None:
         """Try one act with what it needs; half a day passes; look at the laws of what moved."""
-        subject = data.draw(st.sampled_from(BOTH))
-        self.at += timedelta(hours=12)
+        subject = self.asked or data.draw(st.sampled_from(BOTH))
+        self.at += timedelta(hours=7)
         card = Card.objects.get(person=getattr(self.firm, subject))
         act, who = self.draw(data, card.state, subject)
         if card.state in {"published", "objected"} and data.draw(st.booleans()):
@@ -105,6 +123,7 @@ class Walk:
         old = {row["id"]: row for row in before}
         moved = {row["id"] for row in Card.objects.values() if row != old[row["id"]]}
         assert moved == {card.pk}
+        self.asked = subject if act == "ask_return" else ""
         self.moved(act, who, subject, old[card.pk])
         self.laws_of(Card.objects.select_related("current", "review").get(pk=card.pk))
         if act in {"close", "approve", "pay", "return"}:
