@@ -36,11 +36,13 @@ def listed(title: Promise, icon: str, model: str) -> Entry:
     return Entry(title, icon, f"admin:{model.lower().replace('.', '_')}_changelist", model)
 
 
+TODAY = ("hr", "finance", "general_office", "manager", "director")
+
 MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
     (
         _("Work"),
         (
-            Entry(_("Today"), "today", "admin:index", roles=("hr", "finance", "general_office")),
+            Entry(_("Today"), "today", "admin:index", roles=TODAY),
             listed(_("Monthly reviews"), "fact_check", "reviews.Review"),
             listed(_("Spot checks"), "rule", "reviews.SpotCheck"),
             listed(_("Disputes and reviews"), "gavel", "reviews.ServiceEvent"),
@@ -134,7 +136,23 @@ def item_of(request: HttpRequest, entry: Entry) -> dict[str, Any] | None:
         return None
     if not may_see(request, entry):
         return None
-    return {"title": entry.title, "icon": entry.icon, "link": address}
+    return {"title": entry.title, "icon": entry.icon, "link": address, **badge_of(request, entry.url)}
+
+
+def badge_of(request: HttpRequest, url: str) -> dict[str, Any]:
+    """Return the count beside an entry, where this request has counted; other pages fetch the counts afterwards.
+
+    The counts are those of the list itself, so that no page but the list's pays for them.
+    """
+    count = request.__dict__.get("keji_badges", {}).get(url, 0)
+    if not count:
+        return {}
+    urgent = url == "admin:index"
+    return {
+        "badge": count,
+        "badge_variant": "danger" if urgent else "primary",
+        "badge_style": "solid" if urgent else "",
+    }
 
 
 def account_links(request: HttpRequest) -> list[dict[str, Any]]:
