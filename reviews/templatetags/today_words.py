@@ -54,7 +54,7 @@ def through_words(node: Node) -> str:
         return ngettext("%(done)s / %(all)s shop", "%(done)s / %(all)s shops", node.total) % counts
     if node.unit == "plans":
         return ngettext("%(done)s / %(all)s plan", "%(done)s / %(all)s plans", node.total) % counts
-    return "%(done)s / %(all)s" % counts
+    return f"{node.through} / {node.total}"
 
 
 @register.filter
