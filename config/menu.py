@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from staff.access import scope_of
 
@@ -42,7 +43,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
     (
         _("Work"),
         (
-            Entry(_("Today"), "today", "admin:index", roles=TODAY),
+            Entry(pgettext_lazy("page", "Today"), "today", "admin:index", roles=TODAY),
             listed(_("Monthly reviews"), "fact_check", "reviews.Review"),
             listed(_("Spot checks"), "rule", "reviews.SpotCheck"),
             listed(_("Disputes and reviews"), "gavel", "reviews.ServiceEvent"),

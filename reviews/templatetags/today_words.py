@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,7 +17,7 @@ from reviews import charts
 from reviews.models import CardState
 from reviews.templatetags.review_words import ACTS, COLOURS
 from reviews.today.distribution import Bin
-from reviews.today.items import late_words
+from reviews.today.items import late_words, month_name
 from reviews.today.months import Branch, Node
 from staff.calendar import add_months
 
@@ -39,9 +39,7 @@ def node_name(node: Node, month: date) -> Promise | str:
     """Say who does what at a deadline."""
     if node.act != "plans":
         return NODES[node.act]
-    starts = add_months(month, 2)
-    name = date_format(starts, pgettext("date format of a month's name", "F"))
-    return _("Plans of %(month)s published") % {"month": name}
+    return _("Plans of %(month)s published") % {"month": month_name(add_months(month, 2))}
 
 
 @register.filter
@@ -90,6 +88,12 @@ def _until(day: date, today: date) -> str:
     return _("due tomorrow") if days == 1 else _("next")
 
 
+@register.filter
+def named(month: date) -> str:
+    """Name a month as the lists do."""
+    return month_name(month)
+
+
 @register.simple_tag
 def state_legend() -> list[CardState]:
     """Return the states in their order."""
@@ -135,8 +139,8 @@ def _hatch(start: float, width: float) -> list[SafeString]:
     ]
 
 
-def _decimal(value: float) -> charts.Decimal:
-    return charts.Decimal(charts.number(value))
+def _decimal(value: float) -> Decimal:
+    return Decimal(charts.number(value))
 
 
 @register.simple_tag

@@ -14,7 +14,7 @@ from reviews import charts
 
 WIDTH = 5  # points
 LOWEST, HIGHEST = 50, 110  # drawn even where nobody stands there
-COLUMN, HEIGHT = 100, 160  # units of the drawing
+COLUMN, HEIGHT = 100, 220  # units of the drawing
 # Left free above the highest bar for its count.
 HEADROOM = 20
 SHADES = ("#CDD3D6", "#A9B5BA", "#7E9AA0", "#3F8890", "#0B5D64", "#0A3F46")
@@ -136,18 +136,23 @@ def _picture(bins: Sequence[Bin]) -> SafeString:
     for number, one in enumerate(bins):
         if one.before:
             left, right, y = number * COLUMN + 6, (number + 1) * COLUMN - 6, HEIGHT - one.mark
-            shapes.append(_dashes(left, right, y))
+            shapes += [
+                _line(left, right, y, "#FFFFFF", "3"),
+                _line(left, right, y, charts.INK, "1.6", dash="4 2.5"),
+            ]
     return charts.picture(len(bins) * COLUMN, HEIGHT, charts.joined(shapes), fit="none")
 
 
-def _dashes(left: int, right: int, y: int) -> SafeString:
+def _line(left: int, right: int, y: int, colour: str, width: str, *, dash: str = "") -> SafeString:
+    """A level line of the same thickness however wide the picture is drawn."""
     return format_html(
-        '<path d="M{} {}H{}" stroke="{}" stroke-width="1.6" stroke-dasharray="4 2.5"'
-        ' vector-effect="non-scaling-stroke" fill="none"/>',
+        '<path d="M{} {}H{}" stroke="{}" stroke-width="{}"{} vector-effect="non-scaling-stroke" fill="none"/>',
         left,
         y,
         right,
-        charts.INK,
+        colour,
+        width,
+        format_html(' stroke-dasharray="{}"', dash) if dash else "",
     )
 
 

@@ -218,10 +218,14 @@ def _lack_item(shop: Shop, lacks: Sequence[Lack], month: date, due: date, late: 
         pgettext("between parts of a sentence", "; ").join(parts),
         due,
         late,
-        opens(_("Import"), "admin:reviews_importbatch_changelist", query=f"shop={shop.pk}&first={first}")
+        opens(
+            pgettext("action", "Import"),
+            "admin:reviews_importbatch_changelist",
+            query=f"shop={shop.pk}&first={first}",
+        )
         if first
         else opens(
-            _("Look at"),
+            pgettext("action", "Look at"),
             "admin:reviews_figureexcuse_changelist",
             query=f"shop={shop.pk}&month={month:%Y-%m}&gaps=1",
         ),
@@ -257,7 +261,7 @@ def _account_items(waiting: Unmatched) -> list[Item]:
             why % {"shops": names_in_short(waiting.shops, most=NAMED), "sales": f"{waiting.sales:,.2f}"},
             None,
             0,
-            opens(_("Match"), "admin:reviews_importbatch_accounts"),
+            opens(pgettext("action", "Match"), "admin:reviews_importbatch_accounts"),
         )
     ]
 
@@ -278,8 +282,8 @@ def _batch_items(reader: Reader) -> list[Item]:
     if faulty:
         words = ngettext("%(count)s with errors", "%(count)s with errors", faulty) % {"count": faulty}
         why = pgettext("between parts of a sentence", "; ").join([why, words])
-    one = opens(_("Look at"), "admin:reviews_importbatch_change", waiting[0].pk)
-    several = opens(_("Look at"), "admin:reviews_importbatch_changelist")
+    one = opens(pgettext("action", "Look at"), "admin:reviews_importbatch_change", waiting[0].pk)
+    several = opens(pgettext("action", "Look at"), "admin:reviews_importbatch_changelist")
     return [
         Item("batches", fact % {"count": len(waiting)}, why, None, 0, one if len(waiting) == 1 else several)
     ]

@@ -8,8 +8,9 @@ from datetime import date
 from enum import StrEnum
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 SHOWN = 7
 
@@ -114,6 +115,11 @@ def _chip(item: Item, today: date) -> str:
 def late_words(days: int) -> str:
     """Say how many working days something is late."""
     return ngettext("%(days)s day overdue", "%(days)s days overdue", days) % {"days": days}
+
+
+def month_name(month: date) -> str:
+    """Return a month by its name."""
+    return date_format(month, pgettext("date format of a month's name", "F"))
 
 
 def address_of(name: str, *args: object) -> str:

@@ -115,12 +115,13 @@ def _totals(reader: Reader, standing: Month) -> Distribution | None:
     visible = Card.objects.visible_to(reader.user, on=reader.on)
     scored = visible.filter(month__in=(month, before), current__total__isnull=False)
     rows = list(scored.order_by().values_list("month", "current__total", "person_id"))
-    now = [total for of, total, _person in rows if of == month]
-    past = {person: total for of, total, person in rows if of == before}
+    now = [total for of, total, _person in rows if of == month and total is not None]
+    past = {person: total for of, total, person in rows if of == before and total is not None}
     opened = OpeningMonth.objects.filter(month=before, total__isnull=False)
     taken_over = opened.filter(person__in=visible.filter(month=month).values("person"))
     for person, total in taken_over.values_list("person_id", "total"):
-        past.setdefault(person, total)
+        if total is not None:
+            past.setdefault(person, total)
     return distribution(now, list(past.values()), cards=standing.cards, bands=_bands(visible, month))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reviews.models import Card, CardEvent, CardState
 from reviews.today.cards import Open
@@ -57,5 +58,5 @@ def _item(card: Card, event: CardEvent, *, mine: bool) -> Item:
         why % {"who": who, "day": f"{day:%m-%d}", "reason": reason},
         None,
         0,
-        opens(_("Look at"), "card", card.public_id),
+        opens(pgettext("action", "Look at"), "card", card.public_id),
     )

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -17,7 +16,7 @@ from reviews.models import Card, CardState, Review
 from reviews.procedures import Roles, roles_of
 from reviews.templatetags.review_words import PLACES
 from reviews.today.cards import Open
-from reviews.today.items import Action, Item, opens
+from reviews.today.items import Action, Item, month_name, opens
 from reviews.today.reader import Reader
 from staff.calendar import Calendar, last_day_of
 
@@ -91,8 +90,7 @@ def _by_act(cards: Open, some: Iterable[Card]) -> list[tuple[str, list[Card]]]:
 
 def place_words(review: Review) -> str:
     """Name a branch and its month."""
-    month = date_format(review.month, pgettext("date format of a month's name", "F"))
-    return _("%(unit)s, %(month)s") % {"unit": review.unit.name, "month": month}
+    return _("%(unit)s, %(month)s") % {"unit": review.unit.name, "month": month_name(review.month)}
 
 
 def _overdue_item(
@@ -128,7 +126,7 @@ def _overdue_item(
         timezone.localdate(due.at),
         due.late,
         opens(
-            _("Remind") if act != "confirm" else _("Open"),
+            pgettext("action", "Remind") if act != "confirm" else _("Open"),
             "admin:reviews_review_change",
             review.pk,
             query=query,
@@ -190,10 +188,10 @@ def _mine(reader: Reader, review: Review, act: str, mine: list[Card], *, cards: 
 def _door(reader: Reader, review: Review, mine: Sequence[Card]) -> Action | None:
     """One card is opened itself; several on the board of those who lead, else on the review's page."""
     if len(mine) == 1:
-        return opens(_("Open"), "card", mine[0].public_id)
+        return opens(pgettext("action", "Open"), "card", mine[0].public_id)
     if reader.leads:
-        return opens(_("Open"), "board", review.public_id)
-    return opens(_("Open"), "admin:reviews_review_change", review.pk)
+        return opens(pgettext("action", "Open"), "board", review.public_id)
+    return opens(pgettext("action", "Open"), "admin:reviews_review_change", review.pk)
 
 
 def _late_figures(
@@ -212,7 +210,12 @@ def _late_figures(
             _("Not counted unless the cards are returned: %(names)s") % {"names": names},
             max(_step_day(review, "hand_over", calendar), reader.on),
             0,
-            opens(_("Look at"), "admin:reviews_review_change", review.pk, query="show=late_figures"),
+            opens(
+                pgettext("action", "Look at"),
+                "admin:reviews_review_change",
+                review.pk,
+                query="show=late_figures",
+            ),
         )
     ]
 
@@ -236,7 +239,7 @@ def _hand_over_ahead(reader: Reader, cards: Open, calendar: Calendar) -> list[It
         Item(
             "hand_over_ahead",
             _("%(month)s: hand the results over to finance (once the month is closed)")
-            % {"month": date_format(month, pgettext("date format of a month's name", "F"))},
+            % {"month": month_name(month)},
             names_in_short([review.unit.name for review in reviews], most=NAMED),
             day,
         )

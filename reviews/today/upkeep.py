@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -15,7 +14,7 @@ from reviews.completeness.wording import names_in_short
 from reviews.models import Card, HandOver, PlanVersion, Review
 from reviews.procedures import WORKING_DAYS
 from reviews.today.cards import last_ended
-from reviews.today.items import Action, Item, opens
+from reviews.today.items import Action, Item, month_name, opens
 from reviews.today.reader import Reader
 from staff.calendar import Calendar, add_months, last_day_of
 from staff.models import Delivery, Job, Unit
@@ -39,11 +38,6 @@ def upkeep_items(reader: Reader, *, calendar: Calendar) -> list[Item]:
     return found
 
 
-def month_name(month: date) -> str:
-    """Return a month by its name."""
-    return date_format(month, pgettext("date format of a month's name", "F"))
-
-
 def _not_computed(reader: Reader, calendar: Calendar) -> list[Item]:
     """Return the branches whose last month has ended and has no card and nobody's reason for none."""
     month = last_ended(reader.on)
@@ -60,7 +54,7 @@ def _not_computed(reader: Reader, calendar: Calendar) -> list[Item]:
             _("There are no cards; nobody can submit."),
             due,
             late,
-            opens(_("Run the month"), "admin:reviews_review_changelist"),
+            opens(pgettext("action", "Run the month"), "admin:reviews_review_changelist"),
         )
         for unit in units.order_by("path")
     ]
@@ -84,7 +78,7 @@ def _plans(reader: Reader, calendar: Calendar) -> list[Item]:
                 _("In force from %(day)s once it is published") % {"day": f"{version.starts_on:%Y-%m-%d}"},
                 due,
                 calendar.ordinal(due, reader.on) if reader.on > due else 0,
-                opens(_("Open"), "admin:reviews_plan_version", version.public_id),
+                opens(pgettext("action", "Open"), "admin:reviews_plan_version", version.public_id),
             )
         )
     return found
@@ -101,7 +95,11 @@ def _jobs(reader: Reader) -> list[Item]:
         return []
     fact = ngettext("%(count)s job failed", "%(count)s jobs failed", len(kinds)) % {"count": len(kinds)}
     titles = names_in_short(dict.fromkeys(title_of(kind) for kind in kinds), most=NAMED)
-    return [Item("jobs", fact, titles, None, 0, opens(_("Look at"), "admin:staff_job_changelist"))]
+    return [
+        Item(
+            "jobs", fact, titles, None, 0, opens(pgettext("action", "Look at"), "admin:staff_job_changelist")
+        )
+    ]
 
 
 def _mails(reader: Reader) -> list[Item]:
@@ -122,7 +120,7 @@ def _mails(reader: Reader) -> list[Item]:
             why % {"names": who},
             None,
             0,
-            opens(_("Look at"), "admin:staff_delivery_changelist"),
+            opens(pgettext("action", "Look at"), "admin:staff_delivery_changelist"),
         )
     ]
 
@@ -139,7 +137,7 @@ def _holidays(reader: Reader, calendar: Calendar) -> list[Item]:
             _("Until then deadlines count plain weekdays and are marked estimated"),
             max(date(year - 1, DECEMBER, 31), reader.on),
             0,
-            opens(_("Enter"), "admin:staff_holiday_changelist"),
+            opens(pgettext("action", "Enter"), "admin:staff_holiday_changelist"),
         )
     ]
 
@@ -148,14 +146,13 @@ def _hand_overs(reader: Reader, calendar: Calendar) -> list[Item]:
     """Return what HR handed over and finance has not acknowledged: counts, no amounts."""
     waiting = HandOver.objects.visible_to(reader.user, on=reader.on).filter(acknowledged_at=None)
     # A list of which every card was returned is nobody's to acknowledge.
-    lines = Count("lines", filter=Q(lines__withdrawn_at=None))
-    rows = waiting.annotate(open_lines=lines).filter(open_lines__gt=0)
+    rows = waiting.filter(cards__gt=0)
     found = []
     for one in rows.select_related("review__unit", "made_by").order_by("made_at", "pk"):
         due = calendar.nth_after(last_day_of(one.review.month), WORKING_DAYS["pay"]).day
         fact = _("%(unit)s, %(month)s: hand-over no. %(number)s to acknowledge")
         day = timezone.localdate(one.made_at)
-        people = ngettext("%(count)s person", "%(count)s people", one.open_lines) % {"count": one.open_lines}
+        people = ngettext("%(count)s person", "%(count)s people", one.cards) % {"count": one.cards}
         found.append(
             Item(
                 "hand_over",
@@ -173,5 +170,5 @@ def _hand_overs(reader: Reader, calendar: Calendar) -> list[Item]:
 
 def _hand_over_page(one: HandOver) -> Action | None:
     """The hand-over's own page where there is one, else the review's."""
-    own = opens(_("Acknowledge"), "admin:reviews_handover_change", one.pk)
-    return own or opens(_("Acknowledge"), "admin:reviews_review_change", one.review_id)
+    own = opens(pgettext("action", "Acknowledge"), "admin:reviews_handover_change", one.pk)
+    return own or opens(pgettext("action", "Acknowledge"), "admin:reviews_review_change", one.review_id)
