@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from django.db.models import Q
 
-from reviews.deadlines import Due, dues
+from reviews.deadlines import NEXT_ACT, Due, dues
 from reviews.models import Card, CardState, Procedure, Review
 from reviews.today.reader import Reader
 from staff.access import in_span
 from staff.calendar import Calendar
-from staff.models import Person, RoleHolding
+from staff.models import Message, Person, RoleHolding
 
+# The tones in which those who have to act are reminded past a deadline: by the clock, and by HR.
+REMINDED = ("late", "urged")
+LOOKED_BACK = timedelta(days=31)
 FIELDS = (
     "id", "public_id", "month", "state", "seq", "review_id", "person_id", "unit_id", "position_id", "current_id",
     "assessor_id", "approver_id", "decider_id", "window_ends_at", "delivered_at", "set_aside_at", "late_figures",
@@ -34,6 +37,8 @@ class Open:
     holders: Sequence[tuple[str, str, str]]
     # Reviews with a card that is neither confirmed nor set aside.
     unconfirmed: frozenset[int] = frozenset()
+    # By review and act: the last day on which people were reminded, and who was.
+    reminded: Mapping[tuple[int, str], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def of_review(self) -> dict[int, list[Card]]:
         """Return the cards by review, in the order of months and branches."""
@@ -75,7 +80,20 @@ def open_cards(reader: Reader, *, calendar: Calendar) -> Open:
     )
     early = {CardState.DRAFT, CardState.SUBMITTED, CardState.PUBLISHED, CardState.OBJECTED}
     unconfirmed = {card.review_id for card in cards if card.state in early and card.set_aside_at is None}
-    return Open(cards, due, names, list(holders), frozenset(unconfirmed))
+    told = _reminded({card.review_id for card in cards}, reader) if reader.is_hr else {}
+    return Open(cards, due, names, list(holders), frozenset(unconfirmed), told)
+
+
+def _reminded(reviews: Collection[int], reader: Reader) -> dict[tuple[int, str], tuple[str, tuple[str, ...]]]:
+    """Return who was reminded last of an overdue step, as the messages keep it: kind `late_assess`, key `12:2026-11-05`."""
+    acts = {f"{tone}_{act}": act for tone in REMINDED for act in NEXT_ACT.values()}
+    rows = Message.objects.filter(kind__in=acts, at__gte=reader.at - LOOKED_BACK)
+    found: dict[tuple[int, str], dict[str, list[str]]] = {}
+    for kind, key, name in rows.order_by("pk").values_list("kind", "key", "person__name"):
+        review, _colon, day = key.partition(":")
+        if review.isdecimal() and int(review) in reviews:
+            found.setdefault((int(review), acts[kind]), {}).setdefault(day, []).append(name)
+    return {place: (max(days), tuple(dict.fromkeys(days[max(days)]))) for place, days in found.items()}
 
 
 def share_procedures(reviews: Sequence[Review]) -> None:

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from reviews.deadlines import evening, timeline
 from reviews.models import Card, CardState, PlanVersion, Procedure, Review
-from reviews.overview import ORDER, PASSED
 from reviews.procedures import SUBJECT, WORKING_DAYS, Roles, roles_of
 from reviews.today.cards import share_procedures
 from reviews.today.reader import Reader
@@ -22,6 +21,16 @@ from staff.models import Unit
 NODES = ("assess", "approve", "confirm", "close", "hand_over", "plans")
 OF_BRANCHES = frozenset({"close", "hand_over"})
 PLANS_DAY = 15
+ORDER = {state: number for number, state in enumerate(CardState)}
+# The last state before a step: a card in it, or in one before, is not through.
+BEFORE = {
+    "assess": CardState.DRAFT,
+    "approve": CardState.SUBMITTED,
+    "confirm": CardState.OBJECTED,
+    "close": CardState.CONFIRMED,
+    "hand_over": CardState.CLOSED,
+    "pay": CardState.APPROVED,
+}
 # A branch stands at the first of these that not all of its cards have passed.
 STEPS = ("assess", "approve", "confirm", "close", "hand_over", "pay")
 
@@ -53,8 +62,8 @@ class Branch:
 
     def behind(self, act: str) -> int:
         """How many cards have not passed a step; those set aside hold nothing up."""
-        mark = ORDER[PASSED[act]]
-        waiting = sum(count for state, count in self.states.items() if ORDER[CardState(state)] < mark)
+        mark = ORDER[BEFORE[act]]
+        waiting = sum(count for state, count in self.states.items() if ORDER[CardState(state)] <= mark)
         return max(waiting - self.aside, 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,12 +17,19 @@ from reviews.models import Card, CardState, Review
 from reviews.procedures import Roles, roles_of
 from reviews.templatetags.review_words import PLACES
 from reviews.today.cards import Open
-from reviews.today.items import Action, Item, month_name, opens
+from reviews.today.items import Action, Item, address_of, month_name, opens
 from reviews.today.reader import Reader
 from staff.calendar import Calendar, last_day_of
 
 # What HR itself does stands in rows of its own; finance has its hand-overs.
 OF_OTHERS = ("assess", "approve", "confirm", "decide", "close")
+OF_STATE = {
+    "assess": CardState.DRAFT,
+    "approve": CardState.SUBMITTED,
+    "confirm": CardState.PUBLISHED,
+    "decide": CardState.OBJECTED,
+    "close": CardState.CONFIRMED,
+}
 NAMED = 3
 
 
@@ -42,7 +50,10 @@ def card_items(reader: Reader, cards: Open, *, calendar: Calendar) -> list[Item]
             for card in waiting
             if card.pk not in own and _overdue(cards, card) and not _waits_for_others(cards, card)
         ]
-        found += [_overdue_item(review, *one, cards=cards, lacking=lacking) for one in _by_act(cards, others)]
+        found += [
+            _overdue_item(reader, review, *one, cards=cards, lacking=lacking)
+            for one in _by_act(cards, others)
+        ]
         found += _late_figures(reader, review, of_review, calendar)
     return found + _hand_over_ahead(reader, cards, calendar)
 
@@ -94,6 +105,7 @@ def place_words(review: Review) -> str:
 
 
 def _overdue_item(
+    reader: Reader,
     review: Review,
     act: str,
     late: list[Card],
@@ -116,21 +128,41 @@ def _overdue_item(
     }
     fact = _("%(place)s: %(fact)s") % {"place": place_words(review), "fact": words[act] % {"count": count}}
     due = max((cards.due[card.pk] for card in late), key=lambda one: one.late)
-    parts = [_lacking_words(late, lacking), _awaited_words(late, cards)]
-    show = {"assess": "draft", "approve": "submitted", "confirm": "published", "decide": "objected"}
-    query = f"state={show[act]}" if act in show else ""
+    parts = [
+        _lacking_words(late, lacking),
+        _awaited_words(late, cards),
+        _reminded_words(*cards.reminded.get((review.pk, act), ("", ()))),
+    ]
     return Item(
         f"late_{act}",
         fact,
         pgettext("between parts of a sentence", "; ").join(part for part in parts if part),
         timezone.localdate(due.at),
         due.late,
-        opens(
-            pgettext("action", "Remind") if act != "confirm" else _("Open"),
-            "admin:reviews_review_change",
-            review.pk,
-            query=query,
-        ),
+        _remind(reader, review, act),
+    )
+
+
+def _reminded_words(day: str, names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    return _("%(names)s reminded on %(day)s") % {
+        "names": names_in_short(names, most=NAMED),
+        "day": day[5:],
+    }
+
+
+def _remind(reader: Reader, review: Review, act: str) -> Action | None:
+    """HR reminds who has to act, after a page that says whom; others look at the cards."""
+    chosen = {"show": "late"} | ({"state": OF_STATE[act]} if act in OF_STATE else {})
+    address = address_of("admin:reviews_review_bulk", review.pk)
+    if address and reader.scope.has("hr"):
+        return Action(pgettext("action", "Remind"), address, {"do": "remind", "all": "1", **chosen})
+    return opens(
+        pgettext("action", "Open"),
+        "admin:reviews_review_change",
+        review.pk,
+        query=f"{urlencode(chosen)}#cards",
     )
 
 
@@ -214,7 +246,7 @@ def _late_figures(
                 pgettext("action", "Look at"),
                 "admin:reviews_review_change",
                 review.pk,
-                query="show=late_figures",
+                query="show=late_figures#cards",
             ),
         )
     ]
