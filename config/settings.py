@@ -34,6 +34,8 @@ elif not DEBUG and len(SECRET_KEY) < 32:
 
 # Buyers' accounts are stored as keyed hashes only. Another key: chats and orders before it never meet again.
 BUYER_KEY = env.derived_key("BUYER_KEY", SECRET_KEY)
+# The codes printed on papers follow from it. Another key: new prints get new codes, old ones stay known.
+DOCUMENT_KEY = env.derived_key("DOCUMENT_KEY", SECRET_KEY)
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 if not DEBUG and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
@@ -44,6 +46,9 @@ SITE_URL = env.site_address("SITE_URL", default=f"{'http' if DEBUG else 'https'}
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 # The number of trusted proxies in front, for both log-in limits and API limits.
 PROXY_COUNT = env.whole("PROXY_COUNT", 0)
+# How often papers may be checked in ten minutes without a log-in: by one client, and by all of them.
+VERIFY_PER_CLIENT = env.whole("VERIFY_PER_CLIENT", 30, least=1)
+VERIFY_IN_ALL = env.whole("VERIFY_IN_ALL", 1200, least=1)
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",

@@ -3,7 +3,20 @@
 from django.urls import URLPattern, path
 
 from reviews import check_urls
-from reviews.views import acts, answering, board, bulk, card, home, hours, objecting, paper, team_pdf
+from reviews.views import (
+    acts,
+    answering,
+    board,
+    bulk,
+    card,
+    closing,
+    home,
+    hours,
+    objecting,
+    paper,
+    team_pdf,
+    verify,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -23,7 +36,10 @@ urlpatterns: list[URLPattern] = [
     path("month/<uuid:public_id>/", board.board, name="board"),
     path("month/<uuid:public_id>/pdf/", team_pdf.team_file, name="team_pdf"),
     path("month/<uuid:public_id>/pdf/file/", team_pdf.fetch, name="team_pdf_fetch"),
+    path("month/<uuid:public_id>/close/", closing.month_close, name="month_close"),
     path("month/<uuid:public_id>/do/<slug:act>/", bulk.bulk, name="board_act"),
+    path("v/", verify.verify, name="verify"),
+    path("v/<str:code>/", verify.verify, name="verify_code"),
     path("hours/", hours.shops, name="hours"),
     path("hours/<int:pk>/", hours.one, name="hours_of"),
     *check_urls.urlpatterns,

@@ -165,6 +165,7 @@ class Command(BaseCommand):
         begun = time.monotonic()
         port = read_port()
         check_port(port)
+        os.environ.setdefault("SITE_URL", f"http://{HOST}:{port}")  # for the processes started below
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, stop_here)
         services: list[Service] = []
