@@ -39,18 +39,39 @@ def flags_of(cards: Sequence[Card]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for card in scored:
         version = card.current
-        if version is None or version.total is None:
+        if version is None:
             continue
-        reasons = [
-            _near(version.total, bounds.get(version.pk, [])),
-            _moved(version.total, before.get((card.person_id, add_months(card.month, -1)))),
-            _waived_words(waived.get(version.pk, 0)),
-            _few_checks(covered.get(card.person_id)),
-            *_own(version),
-        ]
-        if said := [reason for reason in reasons if reason]:
+        said = reasons_of(
+            version,
+            bounds=bounds.get(version.pk, []),
+            past=before.get((card.person_id, add_months(card.month, -1))),
+            waived=waived.get(version.pk, 0),
+            cover=covered.get(card.person_id),
+        )
+        if said:
             found[card.pk] = said
     return found
+
+
+def reasons_of(
+    version: CardVersion,
+    *,
+    bounds: Sequence[Decimal],
+    past: PastTotal | None,
+    waived: int,
+    cover: Coverage | None,
+) -> list[str]:
+    """Return why one scored version needs eyes, from what has been read already; a version without a total needs none."""
+    if version.total is None:
+        return []
+    reasons = [
+        _near(version.total, bounds),
+        _moved(version.total, past),
+        _waived_words(waived),
+        _few_checks(cover),
+        *_own(version),
+    ]
+    return [reason for reason in reasons if reason]
 
 
 def _bounds(cards: Sequence[Card]) -> dict[int, list[Decimal]]:
