@@ -5,7 +5,7 @@ Lateness is told and escalates; it never locks a step. Source: month.md, "Steps 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -20,6 +20,8 @@ from staff.models import Shift
 END_OF_DAY = time(18)
 WINDOW_HOURS = 48
 WINDOW_WORKING_DAYS = 2
+# After an answer the agent has one own working day to agree or maintain.
+REPLY_WORKING_DAYS = 1
 
 NEXT_ACT: Mapping[str, str] = {
     CardState.DRAFT: "assess",
@@ -76,17 +78,15 @@ def evening(day: date) -> datetime:
 
 
 def dues(
-    cards: Iterable[Card], *, calendar: Calendar, at: datetime, answered: Set[int] | None = None
+    cards: Iterable[Card], *, calendar: Calendar, at: datetime, answered: Collection[int] | None = None
 ) -> dict[int, Due]:
     """Return what each unpaid card waits for, by card id.
 
-    The cards need `review__procedure` and `position` selected. Two queries and one per procedure,
-    however many cards. `answered` are the objected cards whose objections all have their answer,
-    where the caller knows them already.
+    The cards need `review__procedure` and `position` selected. One query and one per procedure, however
+    many cards; none for `answered`, the ids of cards with all objections answered, where that is known.
     """
     rows = list(cards)
-    if answered is None:
-        answered = _all_answered(rows)
+    answered = _all_answered(rows) if answered is None else answered
     roles: dict[int, Roles] = {}
     found: dict[int, Due] = {}
     for card in rows:
@@ -146,6 +146,15 @@ def window_end(delivered_at: datetime, *, works: Callable[[date], bool], step_da
     if rounded < hours:
         rounded += timedelta(hours=1)
     return max(rounded, evening(day), evening(step_day))
+
+
+def reply_end(delivered_at: datetime, *, works: Callable[[date], bool]) -> datetime:
+    """Return the end of an agent's time to agree or maintain: one whole own working day from delivery."""
+    day, left = timezone.localdate(delivered_at), REPLY_WORKING_DAYS
+    while left:
+        day += timedelta(days=1)
+        left -= works(day)
+    return evening(day)
 
 
 def own_working_days(person_id: int, *, after: date, calendar: Calendar) -> Callable[[date], bool]:
