@@ -73,38 +73,20 @@ class Gap:
 
 
 def gaps_of(cards: Sequence[Card]) -> dict[int, list[Gap]]:
-    """Return the open lines of some cards' current versions, by card id, in the plan's order. One query."""
-    return lines_of(cards).gaps
-
-
-@dataclass(frozen=True, slots=True)
-class Exceptional:
-    """What of some cards' lines is not simply scored: the open ones, and how many are waived, by card id."""
-
-    gaps: dict[int, list[Gap]]
-    waived: dict[int, int]
-
-
-def lines_of(cards: Sequence[Card]) -> Exceptional:
-    """Return the open and the waived lines of some cards' current versions. One query.
+    """Return the open lines of some cards' current versions, by card id, in the plan's order. One query.
 
     Of an explanation only the parts a gap is told by are read: a month of 1,000 cards has thousands of
     open lines while it is being filled in.
     """
     by_version = {card.current_id: card.pk for card in cards if card.current_id}
-    found = Exceptional({}, {})
-    rows = CardLine.objects.filter(
-        segment__version__in=by_version, status__in=[CardLine.Status.MISSING, CardLine.Status.WAIVED]
-    ).order_by("segment__order", "order")
+    rows = CardLine.objects.filter(segment__version__in=by_version, status=CardLine.Status.MISSING)
     read = _reader()
-    for version, code, status, named, inputs in rows.values_list(
-        "segment__version_id", "code", "status", KT("explanation__line"), KT("explanation__inputs")
+    found: dict[int, list[Gap]] = {}
+    for version, code, named, inputs in rows.order_by("segment__order", "order").values_list(
+        "segment__version_id", "code", KT("explanation__line"), KT("explanation__inputs")
     ):
         card_id = by_version[version]
-        if status == CardLine.Status.WAIVED:
-            found.waived[card_id] = found.waived.get(card_id, 0) + 1
-        else:
-            found.gaps.setdefault(card_id, []).append(read(card_id, code, named, inputs))
+        found.setdefault(card_id, []).append(read(card_id, code, named, inputs))
     return found
 
 

@@ -6,37 +6,28 @@ What a row is filtered by is known of all rows; words are made for the rows that
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from reviews import attention, gaps
 from reviews.acting import Actor, Who
-from reviews.checking import Coverage
 from reviews.deadlines import Due, dues
 from reviews.gaps import Gap
 from reviews.models import (
-    Band,
     Card,
     CardEvent,
-    CardSegment,
     CardState,
     Objection,
-    OpeningMonth,
     PlanVersion,
     Review,
-    SpotCheck,
 )
-from reviews.models.cards import SEEN_BY_SUBJECT
 from reviews.models.plans import in_reader_language
 from reviews.procedures import Roles, roles_of
-from reviews.rubrics import versions_for
-from reviews.trends import PastTotal
 from staff import access, calendar
 from staff.calendar import Calendar
 from staff.models import RoleHolding
@@ -149,13 +140,11 @@ class Table:
 
 @dataclass(slots=True)
 class _Read:
-    """What the rows are made of, by card, person or plan version."""
+    """What the rows are made of, by card."""
 
-    exceptional: gaps.Exceptional
+    gaps: Mapping[int, list[Gap]]
+    flags: Mapping[int, list[str]]
     due: Mapping[int, Due]
-    bounds: dict[int, list[Decimal]] = field(default_factory=dict)
-    plans: dict[int, str] = field(default_factory=dict)
-    quotas: Mapping[int, Any] = field(default_factory=dict)
 
 
 def cards_of(review: Review, user: object, *, on: date) -> list[Card]:
@@ -170,30 +159,16 @@ def cards_of(review: Review, user: object, *, on: date) -> list[Card]:
 
 
 def _annotated(cards: QuerySet[Card], review: Review) -> QuerySet[Any]:
-    """Add what is known beside a card: names, last month's total, checks made, the plan, the last act."""
-    before, after = calendar.add_months(review.month, -1), calendar.add_months(review.month, 1)
-    own = {"person": OuterRef("person")}
-    past = Card.objects.filter(**own, month=before, state__in=SEEN_BY_SUBJECT)
-    opened = OpeningMonth.objects.filter(**own, month=before)
-    checks = SpotCheck.objects.counting().filter(**own, chat_on__gte=review.month, chat_on__lt=after)
+    """Add what is known beside a card: names, the last act, what needs eyes, the plans to come."""
     last = CardEvent.objects.filter(card=OuterRef("pk"), seq=OuterRef("seq"))
-    segment = CardSegment.objects.filter(version=OuterRef("current")).order_by("-order")
     coming = PlanVersion.objects.filter(starts_on__gte=calendar.add_months(review.month, 2))
-    return cards.annotate(
+    return attention.marked(cards, month=review.month).annotate(
         assessor_name=F("assessor__name"),
         approver_name=F("approver__name"),
         decider_name=F("decider__name"),
-        past_total=Coalesce(
-            Subquery(past.values("current__total")[:1]), Subquery(opened.values("total")[:1])
-        ),
-        checked_sold=_count(checks.filter(sold=True)),
-        checked_unsold=_count(checks.filter(sold=False)),
         last_act=Subquery(last.values("act")[:1]),
         last_person=Subquery(last.values("person")[:1]),
-        unanswered=Exists(
-            Objection.objects.filter(version__card=OuterRef("pk"), outcome="", reply="")
-        ),
-        plan_version=Subquery(segment.values("plan_version")[:1]),
+        unanswered=Exists(Objection.objects.filter(version__card=OuterRef("pk"), outcome="", reply="")),
         plans_coming=_count(coming),
         plans_published=_count(coming.published()),
     )
@@ -201,18 +176,24 @@ def _annotated(cards: QuerySet[Card], review: Review) -> QuerySet[Any]:
 
 def _count(rows: QuerySet[Any]) -> Subquery:
     """Return a count as a part of another query; nothing counted is None."""
-    return Subquery(rows.order_by().annotate(of_all=Value(1)).values("of_all").annotate(many=Count("pk")).values("many"))
+    return Subquery(
+        rows.order_by().annotate(of_all=Value(1)).values("of_all").annotate(many=Count("pk")).values("many")
+    )
 
 
 def table_of(review: Review, cards: Sequence[Card], *, actor: Actor, at: datetime) -> Table:
     """Return the rows of some cards of a review (see `cards_of`), the most urgent first. Eight queries."""
     days, on = calendar.load(), timezone.localdate(at)
-    answered = {card.pk for card in cards if card.state == CardState.OBJECTED and not vars(card)["unanswered"]}
+    answered = {
+        card.pk for card in cards if card.state == CardState.OBJECTED and not vars(card)["unanswered"]
+    }
     roles = roles_of(review.procedure)
     names = Names(on=on)
-    read = _Read(gaps.lines_of(cards), dues(cards, calendar=days, at=at, answered=answered))
-    _read_plans(read, cards)
-    read.quotas = versions_for({card.position_id for card in cards}, on=calendar.last_day_of(review.month))
+    read = _Read(
+        gaps.gaps_of(cards),
+        attention.flags_of(cards),
+        dues(cards, calendar=days, at=at, answered=answered),
+    )
     rows = [_row(card, read, names=names, actor=actor, roles=roles) for card in cards]
     rows.sort(key=_urgency)
     first = vars(cards[0]) if cards else {}
@@ -222,7 +203,7 @@ def table_of(review: Review, cards: Sequence[Card], *, actor: Actor, at: datetim
         days=days,
         names=names,
         roles=roles,
-        plans=tuple(sorted(set(read.plans.values()))),
+        plans=_plans(cards),
         plans_coming=first.get("plans_coming") or 0,
         plans_published=first.get("plans_published") or 0,
     )
@@ -233,49 +214,27 @@ def _urgency(row: Row) -> tuple[Any, ...]:
     return (-late, not row.lacks, not row.asked, ORDER[row.card.state], row.card.person.staff_no)
 
 
-def _read_plans(read: _Read, cards: Sequence[Card]) -> None:
-    """Read the plans' names and band bounds above zero, one query."""
-    wanted = {vars(card)["plan_version"] for card in cards} - {None}
-    rows = Band.objects.filter(version__in=wanted).values_list(
-        "version_id", "at_least", "version__number", "version__plan__name_zh", "version__plan__name_en"
-    )
-    for version, at_least, number, name_zh, name_en in rows:
-        read.plans[version] = f"{in_reader_language(name_zh, name_en)} v{number}"
-        if at_least > 0:
-            read.bounds.setdefault(version, []).append(at_least)
+def _plans(cards: Sequence[Card]) -> tuple[str, ...]:
+    """Return the names of the plans the cards are scored by, one query."""
+    wanted = {vars(card)["plan_used"] for card in cards} - {None}
+    rows = PlanVersion.objects.filter(pk__in=wanted).values_list("number", "plan__name_zh", "plan__name_en")
+    return tuple(sorted(f"{in_reader_language(zh, en)} v{number}" for number, zh, en in rows))
 
 
 def _row(card: Card, read: _Read, *, names: Names, actor: Actor, roles: Roles) -> Row:
     version, known = card.current, vars(card)
-    past, due = known["past_total"], read.due.get(card.pk)
-    flags: list[str] = []
-    if version is not None and version.total is not None:
-        flags = attention.reasons_of(
-            version,
-            bounds=read.bounds.get(known["plan_version"], []),
-            past=PastTotal(calendar.add_months(card.month, -1), past, None),
-            waived=read.exceptional.waived.get(card.pk, 0),
-            cover=_cover(card, read),
-        )
+    past = known["opened_before"] if known["total_before"] is None else known["total_before"]
+    due = read.due.get(card.pk)
     return Row(
         card=card,
-        lacks=tuple(read.exceptional.gaps.get(card.pk, ())),
-        flags=tuple(flags),
+        lacks=tuple(read.gaps.get(card.pk, ())),
+        flags=tuple(read.flags.get(card.pk, ())),
         change=version.total - past if version and version.total is not None and past is not None else None,
         due=due,
         waits_for=_waits_for(card, due, names),
         last_act=known["last_act"] or "",
         mine=_is_mine(card, due, actor, roles),
     )
-
-
-def _cover(card: Card, read: _Read) -> Coverage | None:
-    quota = read.quotas.get(card.position_id)
-    if quota is None or card.position.subject_kind != "agent":
-        return None
-    known = vars(card)
-    sold, unsold = known["checked_sold"] or 0, known["checked_unsold"] or 0
-    return Coverage(sold, unsold, quota.quota, quota.quota_sold, quota.quota_unsold)
 
 
 def _waits_for(card: Card, due: Due | None, names: Names) -> str:

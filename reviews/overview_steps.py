@@ -133,9 +133,7 @@ def _steps(table: Table) -> list[_Step]:
         known = found.get(act)
         if known is None or known.at < step.at:
             second = roles.get("pay", "") if act == "hand_over" else ""
-            found[act] = _Step(
-                act, roles.get(act, step.role), step.number, step.at, step.estimated, second
-            )
+            found[act] = _Step(act, roles.get(act, step.role), step.number, step.at, step.estimated, second)
     last = table.days.nth_after(calendar.last_day_of(review.month), PLANS_DAY)
     plans = _Step(PLANS, "hr", PLANS_DAY, evening(last.day), last.estimated)
     # A window that ends later moves the deadline of its step.
@@ -195,10 +193,9 @@ def _milestone(
     due_day = timezone.localdate(step.at)
     open_ones = through < total
     late = table.days.ordinal(due_day, on) if open_ones and due_day < on else 0
+    tone = "done" if total and not open_ones else ""
     if open_ones and due_day < on:
         tone = "late"
-    else:
-        tone = "done" if total and not open_ones else ""
     return Milestone(
         act=step.act,
         role=step.role,

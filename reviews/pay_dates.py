@@ -48,5 +48,8 @@ def months_from(month: date, count: int = MONTHS) -> list[date]:
 def pay_dates(
     months: list[date], *, pay_day: int, hand_over: Callable[[date], tuple[date, bool]]
 ) -> list[PayDate]:
-    """Return the pay dates of some months. `hand_over` gives a month's day of handing over, and whether it is an estimate."""
+    """Return the pay dates of some months.
+
+    `hand_over` gives a month's day of handing over, and whether it is an estimate.
+    """
     return [PayDate(month, pay_date(month, pay_day), *hand_over(month)) for month in months]

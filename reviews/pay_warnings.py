@@ -103,7 +103,7 @@ def branch_warnings(
         for told in _dates(setting, months, days):
             pay_on, closed = own.get((setting.unit_id, told.month), (None, None))
             if pay_on is not None:
-                told = PayDate(told.month, pay_on, told.hand_over, told.estimated)  # noqa: PLW2901
+                told = PayDate(told.month, pay_on, told.hand_over, told.estimated)
             if told.early and not closed:
                 found.append(PayWarning(setting.unit, told, words_of(told)))
     return sorted(found, key=lambda one: (one.date.month, one.unit.path))

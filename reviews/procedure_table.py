@@ -20,7 +20,7 @@ KINDS = {
 # Only these follow another act of the same kind that one person may take with it.
 IN_ONE_GO = frozenset({"hand_over", "pay"})
 LAST_DAY = 31
-MAY_CONSENT = ("hr", "manager", "director", "general_office")
+MAY_CONSENT = ("hr", "supervisor", "manager", "director", "general_office")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,7 @@ AMOUNTS = (gettext_lazy("base salary"), gettext_lazy("performance pay"))
 
 def workbook(review: Review, rows: Sequence[Row], user: Any, *, on: date) -> bytes:
     """Return the rows as a workbook. Amounts stand in it where the reader may see them, of no trial month."""
-    money = {
-        row.card.pk: not review.trial and sees_money(user, row.card, on=on) for row in rows
-    }
+    money = {row.card.pk: not review.trial and sees_money(user, row.card, on=on) for row in rows}
     headers = [str(label) for label in (*HEADERS, *(AMOUNTS if any(money.values()) else ()))]
     return xlsx_file(_("Cards"), headers, [_cells(row, money) for row in rows])
 

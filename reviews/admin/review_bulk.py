@@ -15,18 +15,19 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from reviews import overview, workflow
-from reviews.acting import SECOND_ROLES
 from reviews.admin.review_forms import choice_of
 from reviews.models import Card, CardEvent, CardState, Review
 from reviews.overview import Row
 from reviews.refusals import BulkRefused
 from reviews.review_list import workbook
 from reviews.services import bulk
+from reviews.services.reminders import remind
 from reviews.services.team_pdf import NothingToPrint, start_team_pdf
+from reviews.sheets.chain import ROLES
 from staff.access import Scope
 from staff.admin.base import scope, user_of
 
@@ -52,12 +53,24 @@ class Step:
 
 
 def _is_hr(found: Scope) -> bool:
-    return found.superuser or found.has("hr")
+    return found.has("hr")
+
+
+def _may_consent(found: Scope) -> bool:
+    return found.has("hr", "manager", "director", "general_office")
 
 
 STEPS = {
     step.code: step
     for step in (
+        Step(
+            "remind",
+            gettext_lazy("Remind"),
+            gettext_lazy("Remind who has to act"),
+            gettext_lazy("Remind"),
+            gettext_lazy("Do not remind"),
+            _is_hr,
+        ),
         Step(
             "waive",
             gettext_lazy("Waive open lines…"),
@@ -82,7 +95,7 @@ STEPS = {
             gettext_lazy("Consent to the return"),
             gettext_lazy("Return to draft"),
             gettext_lazy("Do not return"),
-            lambda found: found.has(*SECOND_ROLES),
+            _may_consent,
         ),
         Step(
             "pdf",
@@ -169,7 +182,7 @@ def _export(request: HttpRequest, review: Review, rows: Sequence[Row]) -> HttpRe
 
 def _look(request: HttpRequest, step: Step, rows: Sequence[Row]) -> Look:
     """Part the chosen cards by whether the step can be taken with them now."""
-    look = {"waive": _look_waive, "pdf": _look_pdf}.get(step.code, _look_workflow)
+    look = {"remind": _look_remind, "waive": _look_waive, "pdf": _look_pdf}.get(step.code, _look_workflow)
     return look(request, step, rows)
 
 
@@ -192,6 +205,36 @@ def _look_waive(request: HttpRequest, step: Step, rows: Sequence[Row]) -> Look:
         "A waived line counts with its full weight. The reason stands on the card, and the drafts are "
         "computed again at once."
     )
+    return found
+
+
+def _look_remind(_request: HttpRequest, step: Step, rows: Sequence[Row]) -> Look:
+    found = Look(step, [], [], "")
+    waiting: dict[str, int] = {}
+    for row in rows:
+        if row.due is None:
+            found.refused.append((row, _("This card waits for nobody.")))
+            continue
+        found.able.append(row)
+        who = (
+            row.card.person.name
+            if row.waits_for == "subject"
+            else str(ROLES.get(row.waits_for, row.waits_for))
+        )
+        waiting[who] = waiting.get(who, 0) + 1
+    named = [
+        ngettext("%(name)s %(count)s card", "%(name)s %(count)s cards", count)
+        % {"name": name, "count": count}
+        for name, count in sorted(waiting.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+    words = ngettext(
+        "%(count)s person is reminded, in the inbox and by the daily e-mail: %(names)s. Nobody is told "
+        "twice on one day.",
+        "%(count)s people are reminded, in the inbox and by the daily e-mail: %(names)s. Nobody is told "
+        "twice on one day.",
+        len(named),
+    )
+    found.said = words % {"count": len(named), "names": pgettext("between names", ", ").join(named)}
     return found
 
 
@@ -261,9 +304,7 @@ def _act(
         _do(request, review, look.step, rows, reason=reason, stamps=stamps)
     except BulkRefused as refused:
         causes = [f"{one.card.person.name}: {one.message}" for one in refused.refusals[:NAMED]]
-        return _page(
-            owner, request, review, look, faults=[str(refused), *causes], status=HTTPStatus.CONFLICT
-        )
+        return _page(owner, request, review, look, faults=[str(refused), *causes], status=HTTPStatus.CONFLICT)
     except (ValidationError, NothingToPrint) as refused:
         faults = refused.messages if isinstance(refused, ValidationError) else [str(refused)]
         return _page(owner, request, review, look, faults=faults)
@@ -283,8 +324,17 @@ def _do(
     if step.code == "pdf":
         language = "en" if (get_language() or "").startswith("en") else "zh-hans"
         start_team_pdf(
-            review, review.unit, by=by, language=language, only={card.pk for card in cards}  # type: ignore[arg-type]
+            review,
+            review.unit,
+            by=by,
+            language=language,
+            only={card.pk for card in cards},  # type: ignore[arg-type]
         )
+        return
+    if step.code == "remind":
+        told = remind(cards, by=by, at=at)
+        said = ngettext("%(count)s notice was sent.", "%(count)s notices were sent.", told.notices)
+        messages.success(request, said % {"count": told.notices})
         return
     if step.code == "waive":
         open_lines = {row.card: {gap.line for gap in row.lacks} for row in rows}

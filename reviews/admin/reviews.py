@@ -163,9 +163,7 @@ class ReviewAdmin(ReadOnlyAdmin):
             return redirect("admin:reviews_review_changelist")
         asked, month = form.cleaned_data, date.fromisoformat(form.cleaned_data["month"])
         try:
-            review = begin_review(
-                asked["unit"], month, trial=asked["trial"], procedure=asked["procedure"]
-            )
+            review = begin_review(asked["unit"], month, trial=asked["trial"], procedure=asked["procedure"])
         except ValidationError as refused:
             messages.error(request, " ".join(refused.messages))
             return redirect("admin:reviews_review_changelist")

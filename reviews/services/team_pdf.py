@@ -44,9 +44,7 @@ def start_team_pdf(
     of every card. Raises NothingToPrint.
     """
     on = timezone.localdate()
-    cards = [
-        card for card in cards_to_print(review, unit, by=by, on=on) if only is None or card.pk in only
-    ]
+    cards = [card for card in cards_to_print(review, unit, by=by, on=on) if only is None or card.pk in only]
     if not cards:
         raise NothingToPrint(_("No card of this team has been submitted yet."))
     audience: Audience = "money" if all(access.sees_money(by, card, on=on) for card in cards) else "team"
