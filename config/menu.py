@@ -46,6 +46,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Today"), "today", "admin:index", roles=("hr", "finance", "general_office")),
             Entry(_("Inbox"), "notifications", "inbox", own=True),
             listed(_("Monthly reviews"), "fact_check", "reviews.Review"),
+            listed(_("Hand-overs to finance"), "send_money", "reviews.HandOver"),
             listed(_("Spot checks"), "rule", "reviews.SpotCheck"),
             listed(_("Disputes and reviews"), "gavel", "reviews.ServiceEvent"),
             listed(_("Waivers"), "do_not_disturb_on", "reviews.Waiver"),

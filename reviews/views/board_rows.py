@@ -257,8 +257,15 @@ def _column(
     button = str(BUTTONS[act]) % {"count": len(able)}
     if act == "close" and review.closed_at is not None:
         button = _("Close these %(count)s as a supplement") % {"count": len(able)}
-    address = reverse("board_act", args=[review.public_id, act]) + choice.query(state="")
+    address = _page_of(act, review, choice)
     return replace(plain, button=button, address=address, said=_said(act, able, reader))
+
+
+def _page_of(act: str, review: Review, choice: Choice) -> str:
+    """Return the page of a step for all cards; closing has its own, about the whole review."""
+    if act == "close":
+        return reverse("month_close", args=[review.public_id])
+    return reverse("board_act", args=[review.public_id, act]) + choice.query(state="")
 
 
 def _blocked(column: Column, lights: Sequence[Light], *, review: Review, reader: Reader) -> Column:

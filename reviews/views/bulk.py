@@ -63,13 +63,6 @@ BULK = {
         gettext_lazy("Publishing…"),
         gettext_lazy("Do not publish"),
     ),
-    "close": BulkPage(
-        gettext_lazy("Close the month"),
-        gettext_lazy("All confirmed cards of this review are closed in one act and go to HR."),
-        gettext_lazy("Close %(count)s"),
-        gettext_lazy("Closing…"),
-        gettext_lazy("Do not close"),
-    ),
 }
 
 
@@ -223,16 +216,4 @@ def _done(asked: Asked, count: int) -> str:
     words = {"count": count}
     if asked.act == "submit":
         return ngettext("%(count)s card submitted.", "%(count)s cards submitted.", count) % words
-    if asked.act == "publish":
-        return ngettext("%(count)s card published.", "%(count)s cards published.", count) % words
-    if asked.review.closed_at is not None:
-        return (
-            ngettext(
-                "%(count)s card closed as a supplement.", "%(count)s cards closed as a supplement.", count
-            )
-            % words
-        )
-    return (
-        ngettext("The month is closed: %(count)s card.", "The month is closed: %(count)s cards.", count)
-        % words
-    )
+    return ngettext("%(count)s card published.", "%(count)s cards published.", count) % words

@@ -199,5 +199,6 @@ def _todo(code: str, count: int, review: Review, due: datetime | None) -> Todo:
         ),
     }
     where = _("%(month)s, %(unit)s") % {"month": words.month_words(review.month), "unit": review.unit.name}
-    address = reverse("board", args=[review.public_id]) + SHOWN.get(code, "")
+    closes = code in {"close", "supplement"}
+    address = reverse("month_close" if closes else "board", args=[review.public_id]) + SHOWN.get(code, "")
     return Todo(ICONS[code], said[code] % {"count": count}, where, due, address)
