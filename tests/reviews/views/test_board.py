@@ -200,16 +200,18 @@ def test_the_director_publishes_all_submitted(firm):
     assert states() == {CardState.PUBLISHED}
 
 
-def test_the_month_closes_when_all_are_confirmed(firm):
+def test_the_month_closes_on_its_own_page_when_all_are_confirmed(firm):
     pass_on(firm, firm.card(firm.lin), "confirmed")
     chen = pass_on(firm, firm.card(firm.chen), "published")
     client = enter(firm.zhao)
-    assert "还有 1 张没有确认" in client.get(board(firm)).content.decode()
-    assert shown(client, bulk(firm, "close")) == {}
+    closing = reverse("month_close", args=[firm.review.public_id])
+    waiting = client.get(board(firm)).content.decode()
+    assert "还有 1 张没有确认" in waiting
+    assert f'href="{closing}"' in waiting
     workflow.take("confirm", chen, by=user(firm.chen), at=november(6))
-    posted = shown(client, bulk(firm, "close"))
-    assert client.post(bulk(firm, "close"), posted).status_code == 302
-    assert states() == {CardState.CLOSED}
+    ready = client.get(board(firm)).content.decode()
+    assert f'<a class="btn-k wide column-act" href="{closing}">' in ready
+    assert client.post(bulk(firm, "close")).status_code == 404
 
 
 @pytest.mark.parametrize("act", ["approve", "pay", "confirm", "x"])
