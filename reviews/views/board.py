@@ -119,6 +119,7 @@ def board(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "without": without(user, review),
         "reminders": reminders_said(told, user),
         "count": len(lights),
+        "closes": any(reader.stands("close", light.card) for light in lights),
         **filters_of(lights, kept, choice, leads=leads),
     }
     return render(request, "reviews/board.html", context)

@@ -214,7 +214,18 @@ def test_the_month_closes_on_its_own_page_when_all_are_confirmed(firm):
     assert client.post(bulk(firm, "close")).status_code == 404
 
 
-@pytest.mark.parametrize("act", ["approve", "pay", "confirm", "x"])
+def test_the_closer_is_led_to_the_closing_page_and_nobody_else(firm):
+    pass_on(firm, firm.card(firm.lin), "confirmed")
+    pass_on(firm, firm.card(firm.chen), "published")
+    closing = reverse("month_close", args=[firm.review.public_id])
+    page = enter(firm.zhao).get(board(firm)).content.decode()
+    assert closing in page
+    assert "陈一帆" in page
+    for who in (firm.wang, firm.qian, firm.sun):
+        assert closing not in enter(who).get(board(firm)).content.decode()
+
+
+@pytest.mark.parametrize("act", ["close", "approve", "pay", "confirm", "x"])
 def test_other_acts_are_not_done_in_bulk_here(firm, act):
     firm.card()
     assert enter(firm.sun).post(bulk(firm, act)).status_code == 404
