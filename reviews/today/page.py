@@ -103,7 +103,7 @@ def today_of(work: Work, month: date | None = None) -> Today:
     number = work.days.ordinal(last_day_of(latest), reader.on)
     if not reader.sees_months:
         return Today(work, months, chosen, number, None, None)
-    standing = month_of(reader, chosen, calendar=work.days)
+    standing = month_of(reader, chosen, calendar=work.days, procedures=work.cards.procedures)
     return Today(work, months, chosen, number, standing, _totals(reader, standing))
 
 
