@@ -97,6 +97,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             listed(_("Units"), "lan", "staff.Unit"),
             listed(_("People"), "group", "staff.Person"),
             listed(_("Roles and deputies"), "supervisor_account", "staff.RoleHolding"),
+            listed(_("Handing on"), "move_up", "reviews.Succession"),
             listed(_("Shifts"), "calendar_view_week", "staff.Shift"),
             listed(_("Leave"), "beach_access", "staff.Leave"),
             listed(_("Exam marks"), "quiz", "training.ExamMark"),
