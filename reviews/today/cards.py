@@ -21,7 +21,8 @@ LOOKED_BACK = timedelta(days=31)
 FIELDS = (
     "id", "public_id", "month", "state", "seq", "review_id", "person_id", "unit_id", "position_id", "current_id",
     "assessor_id", "approver_id", "decider_id", "window_ends_at", "delivered_at", "set_aside_at", "late_figures",
-    "person__name", "assessor__name", "approver__name", "decider__name", "unit__path", "unit__name", "position__subject_kind", "current__open_lines",
+    "person__name", "assessor__name", "approver__name", "decider__name",
+    "unit__path", "unit__name", "position__subject_kind", "current__open_lines",
     "review__month", "review__trial", "review__unit_id", "review__procedure_id", "review__closed_at",
     "review__unit__name", "review__unit__path",
 )  # fmt: skip

@@ -73,7 +73,7 @@ def work_of(user: Any, at: datetime) -> Work:
     kept = Kept(shops_of(reader), today=reader.on)
     items = [
         *card_items(reader, cards, calendar=days),
-        *return_items(reader, cards),
+        *return_items(reader, cards.procedures),
         *figure_items(reader, kept, calendar=days),
         *upkeep_items(reader, calendar=days),
     ]

@@ -175,7 +175,7 @@ def many(firm, *, shops, cards):
             assessor=firm.wang,
             approver=firm.qian,
             decider=firm.zhao,
-        )  # fmt: skip
+        )
         for number, person in enumerate(people)
     )
     versions = CardVersion.objects.bulk_create(
