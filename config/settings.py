@@ -205,7 +205,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(KEJI_VAR / "beat-schedule")
+# A worker has the clock of regular work inside; two of them have one effect.
+WORKER_BEAT = env.flag("WORKER_BEAT", default=True)
 JOB_LEASE_SECONDS = env.whole("JOB_LEASE_SECONDS", 90, least=5)
 
 # Import and export
@@ -236,11 +237,26 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["config.api.OfTheBackOffice"],
 }
 
-EMAIL_BACKEND = (
+# Mails. Without a mail server nothing is gathered for mails, and nothing counts as delivered by one.
+_MAIL = env.mail("EMAIL_URL")
+EMAIL_BACKEND = _MAIL.get("EMAIL_BACKEND") or (
     "django.core.mail.backends.console.EmailBackend"
     if DEBUG
     else env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 )
+EMAIL_HOST = _MAIL.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = _MAIL.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _MAIL.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _MAIL.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20  # seconds; less than a mail's lease
+EMAIL_ON = env.flag("EMAIL_ON", default=bool(_MAIL))
+if EMAIL_ON and EMAIL_BACKEND.split(".")[-2] in {"console", "dummy", "filebased", "locmem"}:
+    raise ImproperlyConfigured(
+        "EMAIL_ON needs a mail server: set EMAIL_URL, e.g. smtps://user:password@host."
+    )
+DEFAULT_FROM_EMAIL = env.sender("EMAIL_FROM", needed=EMAIL_ON) or "keji@localhost"
 
 
 def _static(path: str, _request: object) -> str:

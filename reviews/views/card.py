@@ -33,6 +33,7 @@ from reviews.sheet import CardSheet
 from reviews.sheets import sheet_for
 from reviews.views import common, drawn, seen
 from reviews.views.common import Badge
+from reviews.views.delivered import delivered
 from staff.models import User
 
 CARDS_A_PAGE = 24
@@ -189,6 +190,7 @@ def _page(request: HttpRequest, found: Card, shown: CardVersion) -> HttpResponse
         "strips": strips_of(sheet, found, current=current),
         "offers": offers,
         "may_comment": any(button.act == "submit" for button in offers),
+        "delivered": delivered(found, user=user, at=now) if current else None,
         "deadline": common.window_words(found, at=now) if waiting else "",
         "awaited": _("The answer is not there yet."),
         "own_label": _("Own") if own else found.person.name,

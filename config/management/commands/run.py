@@ -145,7 +145,7 @@ def web(port: int) -> Service:
 
 def worker() -> Service:
     """Return the worker, with the clock of regular work inside. It need not say that root should not run it."""
-    options = ["--beat", "--concurrency", "2", "--loglevel", "warning"]
+    options = ["--concurrency", "2", "--loglevel", "warning"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker", *options, *quiet]
     return Service("worker", command, environment={"PYTHONWARNINGS": "ignore:You're running the worker"})
