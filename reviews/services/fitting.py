@@ -1,128 +1,123 @@
-"""What goes with a card beside its figures: versions, people, papers and the averages copied. Does it all fit?
+"""Who may take somebody's place on a card: never the subject, nobody who reports to the subject, four eyes kept.
 
-Every function takes rows already read and says in whole sentences what does not fit; none asks the database
-for a single card.
+Source: month.md, "Rules: four eyes" and "deputies".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
-from reviews import effects, trends
-from reviews.models import Card, CardEvent, CardState, CardVersion
-from reviews.models.cards import SEEN_BY_SUBJECT
-from reviews.pdf import files
+from reviews.models import Card, CardEvent
+from reviews.procedures import roles_of
+from reviews.services.open_work import CardWork
+from staff import access
+from staff.models import Person, RoleHolding
 
-# What is done by nobody, and by whom nothing can be said.
-BY_TIME = "silence"
-
-
-def shares_of(cards: Sequence[Card]) -> dict[int, dict[str, Decimal]]:
-    """Return the shares that each published version has by its lines; two queries for all."""
-    return effects.radar_shares([one.pk for card in cards for one in card.versions.all() if one.frozen_at])
+LEADING = ("supervisor", "manager", "director")
 
 
-def of_version(card: Card, version: CardVersion, shares: Mapping[str, Decimal]) -> Iterator[str]:
-    """Look at the averages and the papers of one version."""
-    yield from _comparisons(card, version, shares)
-    for document in version.documents.all():
-        name = f"{document.code}.pdf"
-        if (files.folder() / name).exists() and files.read(name, digest=document.sha256) is None:
-            yield _("The file of paper %(code)s is not the one that was issued.") % {"code": document.code}
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One role held on the day by somebody employed then."""
+
+    person: Person
+    role: str
+    path: str
 
 
-def files_of(version: CardVersion) -> int:
-    """Count the papers of a version whose files are there."""
-    return sum((files.folder() / f"{one.code}.pdf").exists() for one in version.documents.all())
+class Fit:
+    """What a day's roles, teams and cards' histories say about who fits where; read once, five queries."""
 
-
-def _comparisons(card: Card, version: CardVersion, shares: Mapping[str, Decimal]) -> Iterator[str]:
-    rows = {row.key: row for row in version.comparisons.all() if not row.key.startswith(f"{trends.TOTAL}:")}
-    published = {event.version_id for event in card.events.all() if event.act == "publish"}
-    shown = version.pk == card.current_id and card.state in SEEN_BY_SUBJECT
-    if not rows:
-        if shown or version.pk in published:
-            yield _("The averages were not copied when the card was published.")
-        return
-    own = {**shares, trends.TOTAL: version.total}
-    if any(row.own != own.get(key, row.own) for key, row in rows.items()) or set(own) - set(rows):
-        yield _("The shares copied for the comparison are not those of the card's lines.")
-    if any((row.team is not None) != (row.people >= effects.FEWEST_FOR_AVERAGE) for row in rows.values()):
-        yield _("An average of fewer than five cards was copied, or one of five was left out.")
-
-
-def of_card(card: Card) -> Iterator[str]:
-    """Look at a card's versions, and at who took its steps."""
-    yield from _versions(card)
-    yield from _path(card)
-    yield from _people(card)
-
-
-def _versions(card: Card) -> Iterator[str]:
-    versions = list(card.versions.all())
-    if [one.number for one in versions] != list(range(1, len(versions) + 1)):
-        yield _("The versions of the card are not numbered one after another.")
-    if not versions:
-        return
-    last = versions[-1]
-    if card.current_id != last.pk:
-        yield _("The version in force is not the card's last one.")
-    if any(one.frozen_at is None for one in versions[:-1]):
-        yield _("An earlier version of the card is not frozen.")
-    if (last.frozen_at is None) != (card.state == CardState.DRAFT):
-        yield _(
-            "The card's last version is frozen while it is a draft, or not frozen although it was submitted."
+    def __init__(self, cards: Collection[Card], *, on: date, but: int) -> None:
+        """Read the day for some cards; `but` is the person who leaves."""
+        employed = Person.objects.employed(on).values("pk")
+        rows = RoleHolding.objects.filter(access.in_span(on), person__in=employed).exclude(person=but)
+        self.holders = [
+            Holder(row.person, row.role, row.unit.path)
+            for row in rows.select_related("person", "unit").order_by("person__staff_no")
+        ]
+        subjects = {card.person_id for card in cards}
+        self._led: dict[int, list[str]] = {}
+        led = RoleHolding.objects.filter(access.in_span(on), person__in=subjects, role__in=LEADING)
+        for person, path in led.values_list("person_id", "unit__path"):
+            self._led.setdefault(person, []).append(path)
+        self._places: Mapping[int, str] = dict(
+            access.current_assignments(on).values_list("person_id", "unit__path")
         )
+        self._did: dict[int, dict[str, int]] = {}
+        events = CardEvent.objects.filter(
+            version__in=[card.current_id for card in cards if card.current_id], act__in=["submit", "publish"]
+        )
+        for card_id, act, person in events.order_by("seq").values_list("card_id", "act", "person_id"):
+            self._did.setdefault(card_id, {})[act] = person or 0
+
+    def why_not(self, place: CardWork, person_id: int, taken: Mapping[str, int]) -> str:
+        """Return why somebody cannot take a place on a card, or an empty text.
+
+        `taken` are the other places of that card as they will be.
+        """
+        card, may_decide = place.card, roles_of(place.card.review.procedure).approver_may_decide
+        if person_id == card.person_id:
+            return _("It is the own card.")
+        own = self._places.get(person_id, "")
+        if own and any(own.startswith(path) for path in self._led.get(card.person_id, ())):
+            return _("Reports to %(name)s, whose card it is.") % {"name": card.person.name}
+        others = {slot: other for slot, other in taken.items() if slot != place.slot}
+        if may_decide and place.slot in {"approver", "decider"}:
+            others = {slot: other for slot, other in others.items() if slot == "assessor"}
+        if person_id in others.values():
+            return _("Has another part in this card already; four eyes would be two.")
+        did = self._did.get(card.pk, {})
+        if place.slot != "assessor" and did.get("submit") == person_id:
+            return _("Submitted this card.")
+        if place.slot == "decider" and not may_decide and did.get("publish") == person_id:
+            return _("Approved this card.")
+        return ""
+
+    def others_for(self, place: CardWork, taken: Mapping[str, int]) -> list[Person]:
+        """Return who else holds the role over the card and fits, the nearest first."""
+        over = [
+            one
+            for one in self.holders
+            if one.role == place.role and place.card.unit.path.startswith(one.path)
+        ]
+        nearest = sorted(over, key=lambda one: -len(one.path))
+        found = {one.person.pk: one.person for one in nearest}
+        return [person for pk, person in found.items() if not self.why_not(place, pk, taken)]
 
 
-def _path(card: Card) -> Iterator[str]:
-    """Each entry begins where the one before ended, and the last one ends where the card stands."""
-    stands: str = CardState.DRAFT
-    for event in card.events.all():
-        if event.from_state != stands:
-            words = _("Entry %(number)s of the card's history begins elsewhere than the one before ended.")
-            yield words % {"number": event.seq}
-        stands = event.to_state
-    if stands != card.state:
-        yield _("The card stands in another state than its history says.")
+def suggestions(holding: RoleHolding, deputies: Iterable[int], *, on: date) -> list[Person]:
+    """Return who could take a role over, the nearest first; everybody employed in the branch on the day.
 
-
-def _people(card: Card) -> Iterator[str]:
-    """Two persons behind every published version, neither the subject; nobody else confirms or objects."""
-    did: dict[str, CardEvent] = {}
-    for event in card.events.all():
-        number = {"number": event.seq}
-        if event.subject_id != card.person_id:
-            yield _("Entry %(number)s names somebody else as the card's person.") % number
-        if event.act != BY_TIME and not _its_own(card, event):
-            yield _("Entry %(number)s was made by the card's own person, or for them by another.") % number
-        if (other := _same_eyes(card, event, did)) is not None:
-            words = _("Entries %(first)s and %(second)s are of one person; they need two.")
-            yield words % {"first": other.seq, "second": event.seq}
-        did[event.act] = event
-        if event.to_state == CardState.DRAFT and event.from_state != CardState.DRAFT:
-            did = {}
-    if card.state in SEEN_BY_SUBJECT and not {"submit", "publish"} <= set(did):
-        yield _("The card was published without a submission and an approval.")
-
-
-def _its_own(card: Card, event: CardEvent) -> bool:
-    """Whether an act was taken by the one it belongs to: the subject's by the subject, others' by others."""
-    by_subject = event.person_id == card.person_id
-    if event.act in CardEvent.OWN_ACTS:
-        return by_subject and event.for_person_id is None
-    return not by_subject and event.for_person_id != card.person_id
-
-
-def _same_eyes(card: Card, event: CardEvent, did: Mapping[str, CardEvent]) -> CardEvent | None:
-    """Return the earlier entry that this one's person may not have made, or None."""
-    apart = {"publish": ["submit"], "answer": ["submit", "publish"], "return": ["ask_return"]}
-    for act in apart.get(event.act, ()):
-        if act == "publish" and card.review.procedure.approver_may_decide:
+    Who stands in for it comes first, then who holds that role elsewhere in the branch, then who leads
+    there, then the unit's other people.
+    """
+    path = holding.unit.path
+    branch = "/".join(path.split("/")[:3]) + "/" if path.count("/") > 2 else path
+    stands_in = set(deputies)
+    held = RoleHolding.objects.filter(access.in_span(on)).exclude(person=holding.person_id)
+    same = {pk for pk, role in held.values_list("person", "role") if role == holding.role}
+    near = access.current_assignments(on).filter(unit__path__startswith=branch)
+    rows = near.exclude(person=holding.person_id).select_related("person", "position", "unit")
+    employed = set(Person.objects.employed(on).values_list("pk", flat=True))
+    ranked = []
+    for row in rows:
+        if row.person_id not in employed:
             continue
-        if act in did and did[act].person_id == event.person_id:
-            return did[act]
-    return None
+        leads = row.position.subject_kind != "agent"
+        order = (
+            row.person_id not in stands_in,
+            row.person_id not in same,
+            not leads,
+            not row.unit.path.startswith(path),
+            row.person.staff_no,
+        )
+        ranked.append((order, row.person))
+    known = {person.pk for _order, person in ranked}
+    far = Person.objects.filter(pk__in=(stands_in | same) - known).filter(pk__in=employed)
+    ranked += [((one.pk not in stands_in, False, True, True, one.staff_no), one) for one in far]
+    return [person for _order, person in sorted(ranked, key=lambda pair: pair[0])]

@@ -1,7 +1,7 @@
 """Recomputing frozen cards from their own copies, and looking whether everything beside them still fits.
 
 The same inputs give the identical card; what was written once stands as it was written. Source: month.md,
-"Reproducible". What goes with a card beside its figures is looked at in `fitting`.
+"Reproducible". What goes with a card beside its figures is looked at in `soundness`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from reviews import copies, history
 from reviews.models import Card, CardEvent, CardVersion
 from reviews.plans import core_plans
 from reviews.scoring.plan_data import plan_sha256
-from reviews.services import fitting
+from reviews.services import soundness
 
 BATCH = 100
 
@@ -63,7 +63,7 @@ def _batch(ids: list[int], seen: Seen) -> Iterator[Difference]:
         rows.prefetch_related(Prefetch("versions", versions), Prefetch("events", events)).order_by("pk")
     )
     recomputed = _recomputed([one for card in held for one in card.versions.all() if one.frozen_at])
-    shares = fitting.shares_of(held)
+    shares = soundness.shares_of(held)
     for card in held:
         seen.cards += 1
         seen.entries += len(card.events.all())
@@ -71,10 +71,10 @@ def _batch(ids: list[int], seen: Seen) -> Iterator[Difference]:
             seen.versions += version.frozen_at is not None
             if words := recomputed.get(version.pk):
                 yield Difference(card, version.number, words)
-            for words in fitting.of_version(card, version, shares.get(version.pk, {})):
+            for words in soundness.of_version(card, version, shares.get(version.pk, {})):
                 yield Difference(card, version.number, words)
-            seen.files += fitting.files_of(version)
-        yield from (Difference(card, 0, words) for words in [*_history(card), *fitting.of_card(card)])
+            seen.files += soundness.files_of(version)
+        yield from (Difference(card, 0, words) for words in [*_history(card), *soundness.of_card(card)])
 
 
 def _recomputed(versions: list[CardVersion]) -> dict[int, str]:
