@@ -31,9 +31,9 @@ def published() -> None:
     """A thousand cards of one team, submitted and published in bulk."""
     team = scored.team()
     people = Person.objects.bulk_create(
-        Person(staff_no=f"A{number:04}", name=f"客服{number}") for number in range(CARDS)
+        Person(staff_no=f"A{number:04}", name=f"客服{number}") for number in range(CARDS + 1)
     )
-    first = scored.card(team, people[0])
+    first = scored.card(team, people[0])  # stays a draft: the others are made after it
     copy = copies.read([first.current])[first.current.pk]
     same = {
         "review": first.review,
@@ -53,7 +53,7 @@ def published() -> None:
     for version, _copy in pairs:
         Card.objects.filter(pk=version.card_id).update(current=version)
     for act, by in (("submit", team.supervisor), ("publish", team.director)):
-        workflow.take_many(act, list(Card.objects.all()), by=by.users.get(), at=scored.AT)
+        workflow.take_many(act, cards, by=by.users.get(), at=scored.AT)
 
 
 def test_a_thousand_cards():
@@ -61,7 +61,7 @@ def test_a_thousand_cards():
     seen = Seen()
     begun = time.perf_counter()
     with CaptureQueriesContext(connection) as queries:
-        assert list(differences(Card.objects.all(), seen=seen)) == []
+        assert list(differences(Card.objects.exclude(seq=0), seen=seen)) == []
     seconds = time.perf_counter() - begun
     tracemalloc.start()
     call_command("verify_reviews", verbosity=0, stdout=StringIO())
