@@ -3,7 +3,20 @@
 from django.urls import URLPattern, path
 
 from reviews import check_urls
-from reviews.views import acts, answering, board, bulk, card, home, hours, objecting, team_pdf
+from reviews.views import (
+    acts,
+    answering,
+    board,
+    bulk,
+    card,
+    evidence,
+    home,
+    hours,
+    objecting,
+    second_look,
+    team_pdf,
+    versions,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -15,7 +28,14 @@ urlpatterns: list[URLPattern] = [
     path("cards/<uuid:public_id>/do/<slug:name>/", acts.act, name="card_act"),
     path("cards/<uuid:public_id>/object/", objecting.objecting, name="card_object"),
     path("cards/<uuid:public_id>/object/draft/", objecting.keep_draft, name="card_object_draft"),
+    path("cards/<uuid:public_id>/object/evidence/", evidence.add, name="card_evidence"),
+    path("evidence/<uuid:public_id>/", evidence.fetch, name="evidence"),
+    path("evidence/<uuid:public_id>/remove/", evidence.remove, name="evidence_remove"),
     path("cards/<uuid:public_id>/answer/", answering.answering, name="card_answer"),
+    path("cards/<uuid:public_id>/answer/draft/", answering.keep_draft, name="card_answer_draft"),
+    path("cards/<uuid:public_id>/answer/preview/", answering.preview, name="card_answer_preview"),
+    path("cards/<uuid:public_id>/second-look/", second_look.second_look, name="card_second_look"),
+    path("cards/<uuid:public_id>/versions/compare/", versions.compare, name="card_compare"),
     path("cards/<uuid:public_id>/comment/", card.comment, name="card_comment"),
     path("month/", board.latest, name="board"),
     path("month/<uuid:public_id>/", board.board, name="board"),

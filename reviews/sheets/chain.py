@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import npgettext, pgettext, pgettext_lazy
 
 from reviews.models import CardEvent, CardState, Objection
 from reviews.scoring.shown import fixed
@@ -157,14 +157,25 @@ def objections(rows: Rows, lines: Sequence[SheetLine]) -> tuple[SheetObjection, 
                 reason_head=pgettext("card", "The agent's reason, %(at)s")
                 % {"at": short_moment(one.made_at)},
                 reason=one.reason,
-                evidence="",
+                evidence=_evidence(one),
                 answer_head=_answer_head(one),
                 answer=one.answer or pgettext("card", "not answered yet"),
                 outcome=_outcome(one, line, rows.points_before.get((one.version_id, one.line))),
                 reply=_reply(one),
+                key=str(one.public_id),
             )
         )
     return tuple(made)
+
+
+def _evidence(one: Objection) -> str:
+    """How many pieces of evidence went with the objection, none said where none did."""
+    count = getattr(one, "pieces", 0)
+    if not count:
+        return ""
+    return npgettext("card", "%(count)s piece of evidence", "%(count)s pieces of evidence", count) % {
+        "count": count
+    }
 
 
 def _answer_head(one: Objection) -> str:

@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
+from django.db.models import Count
+
 from reviews import trends
 from reviews.history import entries_of
 from reviews.models import (
@@ -133,7 +135,8 @@ def _objections(version: CardVersion, run: Sequence[CardEvent]) -> list[Objectio
     found = Objection.objects.filter(
         version__card=version.card_id, version__number__lte=version.number, made_at__gte=run[0].at
     )
-    return list(found.select_related("answered_by").order_by("made_at", "pk"))
+    counted = found.annotate(pieces=Count("evidence"))
+    return list(counted.select_related("answered_by").order_by("made_at", "pk"))
 
 
 def _points_before(version: CardVersion, objections: Sequence[Objection]) -> dict[tuple[int, str], Decimal]:
