@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -23,10 +24,9 @@ class Who(StrEnum):
     HR = "hand_over"
     FINANCE = "pay"
     SECOND = "second"
+    NOBODY = "nobody"  # time itself: what silence does
 
 
-# Who may give the second consent when HR returns a card.
-SECOND_ROLES = frozenset({"hr", "manager", "director", "general_office"})
 LEADING = frozenset({"supervisor", "manager", "director"})
 
 
@@ -53,6 +53,8 @@ class Actor:
 
         The subject is nobody else's relation: nobody acts on the own card except to confirm or object.
         """
+        if who is Who.NOBODY:
+            return Standing(None, None) if self.user is None else None
         if self.person_id is None:
             return None
         own = self.person_id == card.person_id
@@ -64,7 +66,7 @@ class Actor:
             Who.DECIDER: card.decider_id,
         }.get(who)
         role = roles.of(who.value, card.position.subject_kind)
-        accepted = SECOND_ROLES if who is Who.SECOND else {role} if role else set()
+        accepted: Collection[str] = roles.second if who is Who.SECOND else {role} if role else set()
         fitting = [
             held
             for held in self.roles
@@ -85,12 +87,14 @@ class Actor:
 class Standing:
     """A person acting, for themselves or on behalf of the holder they stand in for."""
 
-    person_id: int
+    person_id: int | None
     for_person_id: int | None
 
 
-def actor_of(user: User, *, on: date) -> Actor:
-    """Read afresh what a user exercises on a day, in at most two queries."""
+def actor_of(user: User | None, *, on: date) -> Actor:
+    """Read afresh what a user exercises on a day, in at most two queries; nobody exercises nothing."""
+    if user is None:
+        return Actor(None, None)
     if not user.is_active or user.person_id is None:
         return Actor(user, None)
     held = access.holdings_of(user.person_id, on=on).values_list("person_id", "role", "unit__path")

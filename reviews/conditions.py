@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -41,7 +41,7 @@ def gather(act: str, cards: Sequence[Card], *, entered: bool = True) -> Evidence
         _read_who_did(found, cards, EYES[act])
     if act == "submit" or (entered and act in {"object", "answer"}):
         _read_lines(found, cards)
-    if act in {"answer", "agree", "maintain"}:
+    if act in {"answer", "agree", "maintain", "silence"}:
         for objection in Objection.objects.filter(version__card__in=cards, reply="").select_related(
             "version"
         ):
@@ -49,7 +49,9 @@ def gather(act: str, cards: Sequence[Card], *, entered: bool = True) -> Evidence
     if act == "return":
         found.asked = _asked(cards)
     if act == "close":
-        rows = Card.objects.filter(review__in={card.review_id for card in cards}).exclude(state__in=FINISHED)
+        open_months = {card.review_id for card in cards if card.review.closed_at is None}
+        rows = Card.objects.filter(review__in=open_months, set_aside_at__isnull=True)
+        rows = rows.exclude(state__in=FINISHED)
         for review_id, name in rows.values_list("review_id", "person__name").order_by("person__staff_no"):
             found.unfinished.setdefault(review_id, []).append(name)
     return found
@@ -84,8 +86,12 @@ def _read_lines(found: Evidence, cards: Sequence[Card]) -> None:
         found.lines.setdefault(by_version[line.segment.version_id], []).append(line)
 
 
-def same_eyes(act: str, card: Card, person_id: int, evidence: Evidence, *, approver_may_decide: bool) -> str:
+def same_eyes(
+    act: str, card: Card, person_id: int | None, evidence: Evidence, *, approver_may_decide: bool
+) -> str:
     """Return why a person may not act because of what they did before, or an empty text."""
+    if person_id is None:
+        return ""
     did = evidence.did.get(card.pk, {})
     if did.get("submit") == person_id:
         return _("You submitted this card yourself; somebody else has to take this step.")
@@ -98,17 +104,44 @@ def not_now(act: str, card: Card, evidence: Evidence, *, at: datetime) -> str:
     """Return why an act is not possible yet whatever is entered with it, or an empty text."""
     if act == "submit":
         return _not_ready(card, evidence)
-    if act == "object" and card.window_ends_at is not None and at > card.window_ends_at:
+    if act in {"set_aside", "take_back"}:
+        return _not_aside(act, card)
+    if act == "silence":
+        return _not_silent(card, evidence.objections.get(card.pk, []), at=at)
+    if act in {"object", "maintain"} and card.window_ends_at is not None and at > card.window_ends_at:
         when = date_format(timezone.localtime(card.window_ends_at), "SHORT_DATETIME_FORMAT")
         return _("The time for objections ended on %(when)s. Turn to HR.") % {"when": when}
     if act in {"answer", "agree", "maintain"}:
         return _not_answered(act, evidence.objections.get(card.pk, []))
+    if act == "close" and card.set_aside_at is not None and card.review.closed_at is None:
+        return _("This card is set aside; it is closed after the month, by itself.")
     if act == "close" and (names := evidence.unfinished.get(card.review_id)):
         return _("These cards are not confirmed yet: %(names)s.") % {"names": _joined(names)}
     if act == "return" and card.pk not in evidence.asked:
         return _("HR has not asked to return this card.")
     if act == "pay" and card.review.trial:
         return _("This is a trial month: it creates no pay.")
+    return ""
+
+
+def _not_aside(act: str, card: Card) -> str:
+    if card.review.closed_at is not None:
+        return _("The month is closed already; the card follows in a supplementary hand-over anyway.")
+    if act == "set_aside" and card.set_aside_at is not None:
+        return _("This card is set aside already.")
+    if act == "take_back" and card.set_aside_at is None:
+        return _("This card is not set aside.")
+    return ""
+
+
+def _not_silent(card: Card, objections: list[Objection], *, at: datetime) -> str:
+    """Silence confirms only what was delivered, and only after the agent's own time."""
+    if card.state == CardState.OBJECTED and (said := _not_answered("silence", objections)):
+        return said
+    if card.delivered_at is None or card.window_ends_at is None:
+        return _("This card has not been delivered; silence does not confirm it.")
+    if at <= card.window_ends_at:
+        return _("The agent still has time to answer.")
     return ""
 
 
@@ -139,6 +172,23 @@ def bad_input(act: str, card: Card, evidence: Evidence, move: Move) -> str:
         return _bad_objections(evidence.lines.get(card.pk, []), move)
     if act == "answer":
         return _bad_answers(card, evidence, move.answers)
+    if act == "reassign":
+        return _bad_eyes(card, move.eyes.get(card.pk, {}))
+    return ""
+
+
+def _bad_eyes(card: Card, eyes: Mapping[str, int]) -> str:
+    """Return why a card cannot pass to these people: three different ones, none of them its subject."""
+    before = {name: getattr(card, f"{name}_id") for name in ("assessor", "approver", "decider")}
+    if not eyes or set(eyes) - set(before) or {**before, **eyes} == before:
+        return _("Name at least one new person for this card.")
+    after = {**before, **eyes}
+    if card.person_id in after.values():
+        return _("Nobody acts on the own card.")
+    alone = before["approver"] == before["decider"] and after["approver"] == after["decider"]
+    people = [after["assessor"], after["approver"], *([] if alone else [after["decider"]])]
+    if len(set(people)) != len(people):
+        return _("Assessor, approver and decider are different people.")
     return ""
 
 

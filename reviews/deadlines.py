@@ -20,6 +20,8 @@ from staff.models import Shift
 END_OF_DAY = time(18)
 WINDOW_HOURS = 48
 WINDOW_WORKING_DAYS = 2
+# After an answer the agent has one own working day to agree or maintain.
+REPLY_WORKING_DAYS = 1
 
 NEXT_ACT: Mapping[str, str] = {
     CardState.DRAFT: "assess",
@@ -142,6 +144,15 @@ def window_end(delivered_at: datetime, *, works: Callable[[date], bool], step_da
     if rounded < hours:
         rounded += timedelta(hours=1)
     return max(rounded, evening(day), evening(step_day))
+
+
+def reply_end(delivered_at: datetime, *, works: Callable[[date], bool]) -> datetime:
+    """Return the end of an agent's time to agree or maintain: one whole own working day from delivery."""
+    day, left = timezone.localdate(delivered_at), REPLY_WORKING_DAYS
+    while left:
+        day += timedelta(days=1)
+        left -= works(day)
+    return evening(day)
 
 
 def own_working_days(person_id: int, *, after: date, calendar: Calendar) -> Callable[[date], bool]:

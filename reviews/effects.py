@@ -50,6 +50,8 @@ class Move:
     note: str = ""
     objections: Mapping[str, str] = field(default_factory=dict)
     answers: Sequence[Answer] = ()
+    eyes: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    for_person_id: int | None = None
 
 
 def freeze(move: Move) -> None:
@@ -59,9 +61,13 @@ def freeze(move: Move) -> None:
 
 
 def reopen(move: Move) -> None:
-    """Back in draft: a new version takes the place of the frozen one, which stays readable."""
-    reviews = {card.review_id for card in move.cards}
-    Review.objects.filter(pk__in=reviews, closed_at__isnull=False).update(closed_at=None)
+    """Back in draft: a new version takes the place of the frozen one, which stays readable.
+
+    What was delivered was the version before; a closed month stays closed, the card comes later by itself.
+    """
+    Card.objects.filter(pk__in=[card.pk for card in move.cards]).update(
+        delivered_at=None, window_ends_at=None
+    )
     versions = [card.current for card in move.cards if card.current is not None]
     held = copies.read(versions)
     for card in move.cards:
@@ -206,6 +212,10 @@ def answer(move: Move) -> None:
             right = _corrected(card, held, move)
             version = _succeed(card, right, at=move.at, why=move.note, frozen_at=move.at)
             _take_over_comparisons(before, version)
+    # The answer has to reach the agent before its own window begins.
+    Card.objects.filter(pk__in=[card.pk for card in move.cards]).update(
+        delivered_at=None, window_ends_at=None
+    )
 
 
 def _corrected(card: Card, held: copies.Copy, move: Move) -> copies.Copy:
@@ -259,11 +269,37 @@ def reply(move: Move, *, reply: str) -> None:
     answered.update(reply=reply, replied_at=move.at)
 
 
+def silence(move: Move) -> None:
+    """Silence after an answer agrees to it; silence on a card confirms it, which the entry says."""
+    reply(move, reply=Objection.Reply.SILENCE)
+
+
+def set_aside(move: Move) -> None:
+    """The month may close without these cards."""
+    Card.objects.filter(pk__in=[card.pk for card in move.cards]).update(set_aside_at=move.at)
+
+
+def take_back(move: Move) -> None:
+    """The month waits for these cards again."""
+    Card.objects.filter(pk__in=[card.pk for card in move.cards]).update(set_aside_at=None)
+
+
+def reassign(move: Move) -> None:
+    """Put others in the place of those who were to act."""
+    for card in move.cards:
+        people = {f"{name}_id": person for name, person in move.eyes.get(card.pk, {}).items()}
+        Card.objects.filter(pk=card.pk).update(**people)
+
+
 def close_reviews(move: Move) -> None:
-    """Stamp the reviews of which no card is open any more."""
+    """Stamp the reviews of which no card is open any more but those set aside."""
     reviews = {card.review_id for card in move.cards}
     closed = [CardState.CLOSED, CardState.APPROVED, CardState.PAID]
-    still_open = Card.objects.filter(review__in=reviews).exclude(state__in=closed).values("review")
+    still_open = (
+        Card.objects.filter(review__in=reviews, set_aside_at__isnull=True)
+        .exclude(state__in=closed)
+        .values("review")
+    )
     Review.objects.filter(pk__in=reviews, closed_at__isnull=True).exclude(pk__in=still_open).update(
         closed_at=move.at
     )

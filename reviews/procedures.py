@@ -18,6 +18,11 @@ from staff.models import Employment, RoleHolding
 
 SUBJECT = "subject"
 ACTS = ("assess", "approve", "confirm", "decide", "close", "hand_over", "pay")
+# The owner of a small shop closes, hands over and pays in one go, where the same person holds the roles.
+IN_ONE_GO = {"small": {"hand_over", "pay"}}
+# In a small shop the lead is the only second person there is.
+SECOND_ROLES = {"small": ["hr", "supervisor", "manager", "director", "general_office"]}
+
 # By working day after the month's end.
 WORKING_DAYS = {"assess": 3, "approve": 5, "confirm": 7, "decide": 7, "close": 8, "hand_over": 10, "pay": 10}
 
@@ -51,12 +56,15 @@ SHIPPED: Mapping[str, Mapping[str, tuple[str, str, str, str]]] = {
 class Roles:
     """The role for each act and kind of subject, and the working day it is due by.
 
-    `named["assess", "agent"]` is "supervisor", `days["assess", "agent"]` is 3.
+    `named["assess", "agent"]` is "supervisor", `days["assess", "agent"]` is 3. `second` are the roles
+    that may consent to a return; `in_one_go` are the acts a person takes together with the one before.
     """
 
     named: Mapping[tuple[str, str], str]
     days: Mapping[tuple[str, str], int]
     approver_may_decide: bool = False
+    second: frozenset[str] = frozenset()
+    in_one_go: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, act: str, kind: str) -> str | None:
         """Return the role that does an act for a kind of subject, or None."""
@@ -71,7 +79,12 @@ def load_procedures() -> dict[str, Procedure]:
         name_zh, name_en = NAMES[code]
         procedure, made = Procedure.objects.get_or_create(
             code=code,
-            defaults={"name_zh": name_zh, "name_en": name_en, "approver_may_decide": code == "small"},
+            defaults={
+                "name_zh": name_zh,
+                "name_en": name_en,
+                "approver_may_decide": code == "small",
+                **({"second_roles": SECOND_ROLES[code]} if code in SECOND_ROLES else {}),
+            },
         )
         found[code] = procedure
         if made:
@@ -82,6 +95,7 @@ def load_procedures() -> dict[str, Procedure]:
                     subject_kind=kind,
                     role=role,
                     working_day=WORKING_DAYS[act],
+                    in_one_go=act in IN_ONE_GO.get(code, ()),
                 )
                 for kind, named in kinds.items()
                 for act, role in _roles_by_act(named).items()
@@ -106,10 +120,19 @@ def _read_roles(procedure: Procedure) -> Roles:
     rows = ProcedureStep.objects.filter(procedure=procedure)
     named: dict[tuple[str, str], str] = {}
     days: dict[tuple[str, str], int] = {}
+    joined = set()
     for row in rows:
         named[row.act, row.subject_kind] = row.role
         days[row.act, row.subject_kind] = row.working_day
-    return Roles(named, days, approver_may_decide=procedure.approver_may_decide)
+        if row.in_one_go:
+            joined.add((row.act, row.subject_kind))
+    return Roles(
+        named,
+        days,
+        approver_may_decide=procedure.approver_may_decide,
+        second=frozenset(procedure.second_roles),
+        in_one_go=frozenset(joined),
+    )
 
 
 @dataclass(frozen=True, slots=True)

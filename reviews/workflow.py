@@ -6,10 +6,9 @@ could do, for buttons. Who may act is decided by persons, never by accounts. Sou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -18,15 +17,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from reviews import conditions, effects, history
-from reviews.acting import Actor, Standing, Who, actor_of, is_subordinate, reader_of
+from reviews import conditions, history
+from reviews.acting import Actor, Standing, actor_of, is_subordinate, reader_of
 from reviews.conditions import Evidence
 from reviews.effects import Answer, Move
-from reviews.models import Card, CardEvent, CardState, Objection, Procedure
+from reviews.models import Card, CardEvent, CardState, Procedure
 from reviews.procedures import Roles, roles_of
 from reviews.refusals import Blocked, BulkRefused, Kind, Refusal, WrongState
+from reviews.steps import NEXT, STEPS, Step
 from staff import jobs
 from staff.models import User
 
@@ -42,108 +41,6 @@ __all__ = [
     "take",
     "take_many",
 ]
-
-UNPAID = frozenset(CardState) - {CardState.DRAFT, CardState.PAID}
-
-
-def _nothing(_move: Move) -> None:
-    """Most acts move the card and write the entry, and that is all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One act: from where to where (`None`: it stays), by whom, and what goes with it."""
-
-    label: Promise
-    sources: frozenset[str]
-    target: str | None
-    who: Who
-    needs_note: bool = False
-    effect: Callable[[Move], None] = _nothing
-    recompute: bool = False
-
-
-STEPS: Mapping[str, Step] = {
-    "submit": Step(
-        gettext_lazy("Submit"),
-        frozenset({CardState.DRAFT}),
-        CardState.SUBMITTED,
-        Who.ASSESSOR,
-        effect=effects.freeze,
-    ),
-    "send_back": Step(
-        gettext_lazy("Send back"),
-        frozenset({CardState.SUBMITTED}),
-        CardState.DRAFT,
-        Who.APPROVER,
-        needs_note=True,
-        effect=effects.reopen,
-        recompute=True,
-    ),
-    "publish": Step(
-        gettext_lazy("Approve and publish"),
-        frozenset({CardState.SUBMITTED}),
-        CardState.PUBLISHED,
-        Who.APPROVER,
-        effect=effects.publish,
-    ),
-    "confirm": Step(
-        gettext_lazy("Confirm"), frozenset({CardState.PUBLISHED}), CardState.CONFIRMED, Who.SUBJECT
-    ),
-    "object": Step(
-        gettext_lazy("Object"),
-        frozenset({CardState.PUBLISHED}),
-        CardState.OBJECTED,
-        Who.SUBJECT,
-        effect=effects.write_objections,
-    ),
-    "answer": Step(
-        gettext_lazy("Answer the objections"),
-        frozenset({CardState.OBJECTED}),
-        None,
-        Who.DECIDER,
-        effect=effects.answer,
-    ),
-    "agree": Step(
-        gettext_lazy("Agree"),
-        frozenset({CardState.OBJECTED}),
-        CardState.CONFIRMED,
-        Who.SUBJECT,
-        effect=partial(effects.reply, reply=Objection.Reply.AGREE),
-    ),
-    "maintain": Step(
-        gettext_lazy("Maintain the objection"),
-        frozenset({CardState.OBJECTED}),
-        CardState.CONFIRMED,
-        Who.SUBJECT,
-        effect=partial(effects.reply, reply=Objection.Reply.MAINTAIN),
-    ),
-    "close": Step(
-        gettext_lazy("Close the month"),
-        frozenset({CardState.CONFIRMED}),
-        CardState.CLOSED,
-        Who.CLOSER,
-        effect=effects.close_reviews,
-    ),
-    "approve": Step(
-        gettext_lazy("Hand over to finance"), frozenset({CardState.CLOSED}), CardState.APPROVED, Who.HR
-    ),
-    "pay": Step(
-        gettext_lazy("Acknowledge for payment"),
-        frozenset({CardState.APPROVED}),
-        CardState.PAID,
-        Who.FINANCE,
-    ),
-    "ask_return": Step(gettext_lazy("Ask to return"), UNPAID, None, Who.HR, needs_note=True),
-    "return": Step(
-        gettext_lazy("Consent to the return"),
-        UNPAID,
-        CardState.DRAFT,
-        Who.SECOND,
-        effect=effects.reopen,
-        recompute=True,
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +77,7 @@ def take(
     act: str,
     card: Card,
     *,
-    by: User,
+    by: User | None,
     at: datetime,
     note: str = "",
     expected_version: str = "",
@@ -190,10 +87,12 @@ def take(
     """Take one step with one card, record it and refresh `card`; or raise and change nothing.
 
     `expected_version` is the `card.stamp` the person was shown; another one by now is refused.
-    `objections` (line -> reason) goes with "object", `answers` with "answer". Raises KeyError for an
-    unknown act, PermissionDenied, WrongState or Blocked, each with a sentence for the person.
+    `objections` (line -> reason) goes with "object", `answers` with "answer". Only "silence" is taken by
+    nobody (`by` None). Raises KeyError for an unknown act, PermissionDenied, WrongState or Blocked, each
+    with a sentence for the person.
     """
-    move = Move([card], at, by.person_id or 0, note.strip(), objections or {}, answers)
+    person_id = by.person_id or 0 if by else 0
+    move = Move([card], at, person_id, note.strip(), objections or {}, answers)
     try:
         [event] = _take(act, move, by=by, stamps={card.pk: expected_version} if expected_version else {})
     except BulkRefused as refused:
@@ -216,16 +115,20 @@ def take_many(
     at: datetime,
     note: str = "",
     stamps: Mapping[int, str] | None = None,
+    eyes: Mapping[int, Mapping[str, int]] | None = None,
 ) -> list[CardEvent]:
     """Take one step with several cards in one transaction, or raise BulkRefused with every cause.
 
-    `stamps` maps card ids to the `card.stamp` that was shown. The cards passed are not refreshed.
+    `stamps` maps card ids to the `card.stamp` that was shown. `eyes` goes with "reassign": card id ->
+    assessor, approver, decider -> person id. The cards passed are not refreshed. Where the procedure
+    says so and the person holds both roles, the step that follows is taken too; its entries are not returned.
     """
-    return _take(act, Move(cards, at, by.person_id or 0, note.strip()), by=by, stamps=stamps or {})
+    move = Move(cards, at, by.person_id or 0, note.strip(), eyes=eyes or {})
+    return _take(act, move, by=by, stamps=stamps or {})
 
 
 @transaction.atomic
-def _take(act: str, move: Move, *, by: User, stamps: Mapping[int, str]) -> list[CardEvent]:
+def _take(act: str, move: Move, *, by: User | None, stamps: Mapping[int, str]) -> list[CardEvent]:
     step = STEPS[act]
     cards = _locked([card.pk for card in move.cards])
     move = replace(move, cards=cards)
@@ -237,6 +140,8 @@ def _take(act: str, move: Move, *, by: User, stamps: Mapping[int, str]) -> list[
     _move(step, cards, at=move.at)
     if act == "return":
         move.note = move.note or _reason_asked(case.evidence)
+    standings = [case.standing(card) for card in cards]
+    move.for_person_id = next((one.for_person_id for one in standings if one), None)
     step.effect(move)
     events = [_event(case, card) for card in cards]
     history.append(events, note=move.note)
@@ -244,7 +149,26 @@ def _take(act: str, move: Move, *, by: User, stamps: Mapping[int, str]) -> list[
         for card in cards:
             steps, payload = [{"card": card.pk}], {"at": move.at.isoformat()}
             jobs.start("recompute_card", key=str(card.pk), steps=steps, payload=payload, by=by)
+    if act in NEXT:
+        _go_on(*NEXT[act], move, by=by)
     return events
+
+
+def _go_on(act: str, slot: str, move: Move, *, by: User | None) -> None:
+    """Take the next step too with the cards whose procedure joins it, where it is this person's and possible."""
+    cards = _locked([card.pk for card in move.cards])
+    if by is None or not cards:
+        return
+    case = _Case(act, STEPS[act], actor_of(by, on=timezone.localdate(move.at)), move.at)
+    joined = [
+        card
+        for card in cards
+        if (slot, card.position.subject_kind) in case.roles_for(card).in_one_go and case.standing(card)
+    ]
+    case.evidence = conditions.gather(act, joined)
+    able = [card for card in joined if _refusal(case, card, move, "") is None]
+    if able:
+        _take(act, replace(move, cards=able), by=by, stamps={})
 
 
 def _locked(ids: Sequence[int]) -> list[Card]:
@@ -362,7 +286,7 @@ def offers(cards: Sequence[Card], *, by: User, at: datetime) -> dict[int, list[O
     gathered: dict[str, Evidence] = {}
     for act, step in STEPS.items():
         case = _Case(act, step, actor, at, roles)
-        mine = [card for card in cards if card.state in step.sources and case.standing(card)]
+        mine = [card for card in cards if step.offered and card.state in step.sources and case.standing(card)]
         if not mine:
             continue
         # Agreeing and maintaining look at the same.
@@ -371,11 +295,21 @@ def offers(cards: Sequence[Card], *, by: User, at: datetime) -> dict[int, list[O
             gathered[kind] = conditions.gather(act, mine, entered=False)
         case.evidence = gathered[kind]
         for card in mine:
-            if _not_theirs(case, card) or (act == "return" and card.pk not in case.evidence.asked):
+            if _not_theirs(case, card) or _pointless(act, card, case.evidence):
                 continue
             reason = conditions.not_now(act, card, case.evidence, at=at)
             found[card.pk].append(Offer(act, step.label, reason))
     return found
+
+
+def _pointless(act: str, card: Card, evidence: Evidence) -> bool:
+    """Whether an act has no button now, not even one that is off."""
+    if act == "return":
+        return card.pk not in evidence.asked
+    if act in {"set_aside", "take_back"}:
+        aside = card.set_aside_at is not None
+        return card.review.closed_at is not None or aside is (act == "set_aside")
+    return False
 
 
 def allowed(card: Card, *, by: User, at: datetime) -> list[Offer]:

@@ -12,34 +12,23 @@ from django.utils.translation import gettext as _
 
 from reviews import copies
 from reviews.acting import Who, actor_of
-from reviews.deadlines import confirm_day, own_working_days, window_end
 from reviews.models import Card, CardState, CardVersion
 from reviews.procedures import roles_of
-from staff import calendar
+from reviews.services import deliveries
 from staff.models import User
 
 COMMENT_LENGTH = 400
 
 
 def record_opening(card: Card, *, by: User, at: datetime) -> bool:
-    """Note that its agent has opened a published card: that is its delivery, and starts the window.
+    """Note that its agent has opened a published card, or the answer to the objections: that is a delivery.
 
     Return whether this was the first time. Harmless when called again or by anybody else.
     """
-    if by.person_id != card.person_id or card.state != CardState.PUBLISHED or card.delivered_at:
+    if by.person_id != card.person_id or card.state not in {CardState.PUBLISHED, CardState.OBJECTED}:
         return False
-    days = calendar.load()
-    on = timezone.localdate(at)
-    end = window_end(
-        at,
-        works=own_working_days(card.person_id, after=on, calendar=days),
-        step_day=confirm_day(card, calendar=days, roles=roles_of(card.review.procedure)),
-    )
-    first = Card.objects.filter(pk=card.pk, state=CardState.PUBLISHED, delivered_at__isnull=True)
-    if not first.update(delivered_at=at, window_ends_at=end):
-        return False
-    card.delivered_at, card.window_ends_at = at, end
-    return True
+    # An earlier delivery by mail or paper has started the window; that it was opened is kept beside it.
+    return deliveries.record(card, channel=deliveries.Channel.OPENED, at=at)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from reviews import copies
 from reviews.facts.copying import Computation, Computed, compute
 from reviews.facts.people import Member, members
 from reviews.models import (
+    BranchSetting,
     Card,
     CardFact,
     CardSegment,
@@ -30,6 +31,7 @@ from reviews.models import (
 )
 from reviews.procedures import load_procedures, roles_of
 from staff import jobs
+from staff.calendar import first_of_next, last_day_of
 from staff.jobs import StepRun
 from staff.models import Job, Shop, Unit, User
 from staff.progress import titled
@@ -75,14 +77,28 @@ def unit_of_shop(shop: Shop) -> Unit:
     return units[0]
 
 
-def review_for(unit: Unit, month: date) -> Review:
-    """Return the review of a unit's branch and month, making it by the full procedure if it is new."""
+def review_for(unit: Unit, month: date, *, trial: bool = False) -> Review:
+    """Return the review of a unit's branch and month, making it as the branch is set up if it is new.
+
+    A branch without a setting runs by the full procedure. `trial` counts only for a new one.
+    """
     branch = branch_of(unit)
-    procedure = Procedure.objects.filter(code="full").first() or load_procedures()["full"]
+    setting = BranchSetting.objects.select_related("procedure").filter(unit=branch).first()
+    if setting is None:
+        procedure = Procedure.objects.filter(code="full").first() or load_procedures()["full"]
+    else:
+        procedure = setting.procedure
+    pay_on = pay_date(month, setting.pay_day) if setting and setting.pay_day else None
     review, _made = Review.objects.select_related("unit", "procedure").get_or_create(
-        unit=branch, month=month, defaults={"procedure": procedure}
+        unit=branch, month=month, defaults={"procedure": procedure, "pay_on": pay_on, "trial": trial}
     )
     return review
+
+
+def pay_date(month: date, pay_day: int) -> date:
+    """Return the day of the following month on which a month's pay is due; its last one where it is shorter."""
+    following = first_of_next(month)
+    return following.replace(day=min(pay_day, last_day_of(following).day))
 
 
 def start_run(review: Review, *, by: User | None, at: datetime, only: Unit | None = None) -> Job:
