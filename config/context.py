@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from config.admin_site import ROLES as ADMIN_ROLES
 from staff.access import LEADING, Scope, current_assignments, scope_of
 from staff.models import User
+from staff.services.messages import unread_count
 
 BACK_OFFICE = ("hr", "finance", "general_office")
 
@@ -30,14 +31,15 @@ class Entry:
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Return languages, the menu of the reader's roles and where the reader works.
+    """Return languages, the menu of the reader's roles, where the reader works and how much is unread.
 
-    Both are read only by pages that show them; a log-in page asks the database nothing.
+    They are read only by pages that show them; a log-in page asks the database nothing.
     """
     return {
         "languages": settings.LANGUAGES,
         "menu": SimpleLazyObject(partial(menu, request)),
         "workplace": SimpleLazyObject(partial(workplace, request)),
+        "unread": SimpleLazyObject(partial(unread, request)),
     }
 
 
@@ -66,6 +68,11 @@ def places(scope: Scope) -> list[tuple[str, str, str]]:
     if scope.superuser or scope.has(*ADMIN_ROLES):
         found.append((str(_("Administration")), "gear", "admin:index"))
     return found
+
+
+def unread(request: HttpRequest) -> int:
+    """Return how many messages wait for the reader."""
+    return unread_count(getattr(request, "user", None))
 
 
 def entry_of(request: HttpRequest, label: str, icon: str, name: str) -> Entry:

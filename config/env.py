@@ -6,6 +6,7 @@ import hmac
 import os
 import secrets
 from contextlib import suppress
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -79,6 +80,19 @@ def address(name: str, url: str) -> tuple[SplitResult, int | None]:
         return parts, parts.port
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} is no valid URL: {error}.") from error
+
+
+def site_address(name: str, *, default: str) -> str:
+    """Return the address people reach the site under, without a slash at its end.
+
+    Raises ImproperlyConfigured for anything but http(s)://host, with a port or a path where there is one.
+    """
+    value = text(name) or default
+    parts, _port = address(name, value)
+    plain = parts.scheme in {"http", "https"} and parts.hostname and not (parts.query or parts.fragment)
+    if not plain or parts.username is not None or any(sign.isspace() for sign in value):
+        raise ImproperlyConfigured(f"{name} is no address of a site: use e.g. https://keji.example.com.")
+    return value.rstrip("/")
 
 
 def derived_key(name: str, secret: str) -> bytes:
@@ -185,3 +199,37 @@ def broker(name: str, *, folder: Path) -> dict[str, Any]:
             "store_processed": False,
         },
     }
+
+
+def mail(name: str) -> dict[str, Any]:
+    """Return Django's settings of the mail server from a URL; none set means no server.
+
+    `smtp://host:25`, `smtp+starttls://user:password@host:587` or `smtps://user:password@host:465`.
+    """
+    url = text(name)
+    if not url:
+        return {}
+    parts, port = address(name, url)
+    ports = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+    if parts.scheme not in ports or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ImproperlyConfigured(f"{name} names no mail server: use smtps://user:password@host:465.")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
+
+
+def sender(name: str, *, needed: bool) -> str:
+    """Return the address mails come from, e.g. `Keji <keji@example.com>`."""
+    value = text(name)
+    _label, plain = parseaddr(value)
+    if value and ("@" not in plain or any(sign in value for sign in "\r\n")):
+        raise ImproperlyConfigured(f"{name} is no e-mail address: use e.g. keji@example.com.")
+    if needed and not value:
+        raise ImproperlyConfigured(f"{name} is not set: mails need a sender, e.g. keji@example.com.")
+    return value

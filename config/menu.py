@@ -15,13 +15,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from staff.access import scope_of
+from staff.services.messages import unread_count
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry: its words, unfold's icon, its URL name, and who sees it.
 
-    `model` (`app.model`) leaves that to the model's admin; else `roles` names them.
+    `model` (`app.model`) leaves that to the model's admin; else `roles` names them. `own` is what every
+    person has, with the number of what is new there.
     """
 
     title: Promise
@@ -29,6 +31,7 @@ class Entry:
     url: str
     model: str = ""
     roles: tuple[str, ...] = ()
+    own: bool = False
 
 
 def listed(title: Promise, icon: str, model: str) -> Entry:
@@ -41,7 +44,9 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         _("Work"),
         (
             Entry(_("Today"), "today", "admin:index", roles=("hr", "finance", "general_office")),
+            Entry(_("Inbox"), "notifications", "inbox", own=True),
             listed(_("Monthly reviews"), "fact_check", "reviews.Review"),
+            listed(_("Hand-overs to finance"), "send_money", "reviews.HandOver"),
             listed(_("Spot checks"), "rule", "reviews.SpotCheck"),
             listed(_("Disputes and reviews"), "gavel", "reviews.ServiceEvent"),
             listed(_("Waivers"), "do_not_disturb_on", "reviews.Waiver"),
@@ -113,6 +118,8 @@ def may_see(request: HttpRequest, entry: Entry) -> bool:
         owner = admin.site._registry.get(found) if found else None  # noqa: SLF001  no public way to ask
         return owner is not None and owner.has_view_or_change_permission(request)
     scope = scope_of(request.user, on=timezone.localdate())
+    if entry.own:
+        return scope.person_id is not None
     return scope.superuser or scope.has(*entry.roles)
 
 
@@ -134,7 +141,10 @@ def item_of(request: HttpRequest, entry: Entry) -> dict[str, Any] | None:
         return None
     if not may_see(request, entry):
         return None
-    return {"title": entry.title, "icon": entry.icon, "link": address}
+    item = {"title": entry.title, "icon": entry.icon, "link": address}
+    if entry.own and (count := unread_count(request.user)):
+        item["badge"] = count
+    return item
 
 
 def account_links(request: HttpRequest) -> list[dict[str, Any]]:

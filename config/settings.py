@@ -34,13 +34,21 @@ elif not DEBUG and len(SECRET_KEY) < 32:
 
 # Buyers' accounts are stored as keyed hashes only. Another key: chats and orders before it never meet again.
 BUYER_KEY = env.derived_key("BUYER_KEY", SECRET_KEY)
+# The codes printed on papers follow from it. Another key: new prints get new codes, old ones stay known.
+DOCUMENT_KEY = env.derived_key("DOCUMENT_KEY", SECRET_KEY)
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 if not DEBUG and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's hosts, without *, e.g. keji.example.com.")
+# What papers and mails lead to: never the Host header, which whoever asks may choose.
+_FIRST_HOST = "127.0.0.1:8000" if DEBUG else ALLOWED_HOSTS[0].lstrip(".")
+SITE_URL = env.site_address("SITE_URL", default=f"{'http' if DEBUG else 'https'}://{_FIRST_HOST}")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 # The number of trusted proxies in front, for both log-in limits and API limits.
 PROXY_COUNT = env.whole("PROXY_COUNT", 0)
+# How often papers may be checked in ten minutes without a log-in: by one client, and by all of them.
+VERIFY_PER_CLIENT = env.whole("VERIFY_PER_CLIENT", 30, least=1)
+VERIFY_IN_ALL = env.whole("VERIFY_IN_ALL", 1200, least=1)
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
@@ -197,7 +205,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(KEJI_VAR / "beat-schedule")
+# A worker has the clock of regular work inside; two of them have one effect.
+WORKER_BEAT = env.flag("WORKER_BEAT", default=True)
 JOB_LEASE_SECONDS = env.whole("JOB_LEASE_SECONDS", 90, least=5)
 
 # Import and export
@@ -228,11 +237,26 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["config.api.OfTheBackOffice"],
 }
 
-EMAIL_BACKEND = (
+# Mails. Without a mail server nothing is gathered for mails, and nothing counts as delivered by one.
+_MAIL = env.mail("EMAIL_URL")
+EMAIL_BACKEND = _MAIL.get("EMAIL_BACKEND") or (
     "django.core.mail.backends.console.EmailBackend"
     if DEBUG
     else env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 )
+EMAIL_HOST = _MAIL.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = _MAIL.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _MAIL.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _MAIL.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20  # seconds; less than a mail's lease
+EMAIL_ON = env.flag("EMAIL_ON", default=bool(_MAIL))
+if EMAIL_ON and EMAIL_BACKEND.split(".")[-2] in {"console", "dummy", "filebased", "locmem"}:
+    raise ImproperlyConfigured(
+        "EMAIL_ON needs a mail server: set EMAIL_URL, e.g. smtps://user:password@host."
+    )
+DEFAULT_FROM_EMAIL = env.sender("EMAIL_FROM", needed=EMAIL_ON) or "keji@localhost"
 
 
 def _static(path: str, _request: object) -> str:

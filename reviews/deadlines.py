@@ -5,7 +5,7 @@ Lateness is told and escalates; it never locks a step. Source: month.md, "Steps 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -77,14 +77,16 @@ def evening(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, END_OF_DAY))
 
 
-def dues(cards: Iterable[Card], *, calendar: Calendar, at: datetime) -> dict[int, Due]:
+def dues(
+    cards: Iterable[Card], *, calendar: Calendar, at: datetime, answered: Collection[int] | None = None
+) -> dict[int, Due]:
     """Return what each unpaid card waits for, by card id.
 
-    The cards need `review__procedure` and `position` selected. Two queries and one per procedure,
-    however many cards.
+    The cards need `review__procedure` and `position` selected. One query and one per procedure, however
+    many cards; none for `answered`, the ids of cards with all objections answered, where that is known.
     """
     rows = list(cards)
-    answered = _all_answered(rows)
+    answered = _all_answered(rows) if answered is None else answered
     roles: dict[int, Roles] = {}
     found: dict[int, Due] = {}
     for card in rows:

@@ -285,7 +285,8 @@ class CardSheet:
     `card_number` identify the paper in its foot; `notes` close it (version, edition,
     frozen figures). `banner` is the grey strip of a trial month or old version.
     `late_note` is for the page only: late figures come without a history entry, and a
-    document never changes without one.
+    document never changes without one. `verify_at` is the address that tells whether the
+    paper is genuine; a sheet without it is drawn without a QR code.
     """
 
     language: str
@@ -316,3 +317,4 @@ class CardSheet:
     signatures: tuple[Signature, ...]
     notes: tuple[str, ...]
     late_note: str = ""
+    verify_at: str = ""

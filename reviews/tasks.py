@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from celery import shared_task
 from django.utils import timezone
 
-from reviews.services import attribution, figures, month, team_pdf
+from reviews.services import attribution, figures, mailed, month, reminders, silence, team_pdf
 from staff import jobs
 from staff.jobs import StepRun
-from staff.models import Job
+from staff.messages import on_delivered
+from staff.models import Job, Message
 
 
 @jobs.handler(month.RUN)
@@ -63,3 +66,22 @@ def forget_buyers() -> None:
 def clear_imports() -> None:
     """Give up old uploads and remove their files."""
     attribution.clear_imports(at=timezone.now())
+
+
+@shared_task
+def confirm_by_silence() -> None:
+    """Confirm the cards whose agents let their time pass."""
+    silence.confirm_silent(timezone.now())
+
+
+@shared_task
+def remind() -> None:
+    """Remind of what is due, on working days."""
+    reminders.remind_due(timezone.now())
+
+
+@on_delivered("card_answered")
+@on_delivered("card_published")
+def card_mailed(message: Message, at: datetime) -> None:
+    """Record a card's delivery by e-mail."""
+    mailed.record_mailed(message, at=at)

@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from reviews import conditions, history
+from reviews import announcing, conditions, history
 from reviews.acting import Actor, Standing, actor_of, is_subordinate, reader_of
 from reviews.conditions import Evidence
 from reviews.effects import Answer, Move
@@ -145,6 +145,7 @@ def _take(act: str, move: Move, *, by: User | None, stamps: Mapping[int, str]) -
     step.effect(move)
     events = [_event(case, card) for card in cards]
     history.append(events, note=move.note)
+    announcing.announce(act, cards, events)
     if step.recompute:
         for card in cards:
             steps, payload = [{"card": card.pk}], {"at": move.at.isoformat()}
@@ -174,7 +175,9 @@ def _go_on(act: str, slot: str, move: Move, *, by: User | None) -> None:
 def _locked(ids: Sequence[int]) -> list[Card]:
     """Read the cards afresh and keep others from moving them until the transaction ends."""
     rows = Card.objects.select_for_update(of=("self",)).filter(pk__in=ids)
-    related = rows.select_related("review__procedure", "unit", "position", "person", "current")
+    related = rows.select_related(
+        "review__procedure", "review__unit", "unit", "position", "person", "current"
+    )
     return list(related.order_by("pk"))
 
 

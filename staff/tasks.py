@@ -1,10 +1,11 @@
 """Celery's way in: keys only, one service each, harmless when run twice."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from staff import jobs
 from staff.models import Job
-from staff.services import people_imports
+from staff.services import mailing, people_imports
 
 # A worker that is asked to stop finishes its task: no task holds it much longer than this.
 SLICE_SECONDS = 10.0
@@ -20,6 +21,13 @@ def work(job_id: int) -> None:
 def sweep() -> None:
     """Take up what a killed worker or a lost message left behind."""
     jobs.sweep()
+
+
+@shared_task
+def send_mails() -> None:
+    """Gather what was said into mails, and send what waits."""
+    mailing.queue_digests(timezone.now())
+    mailing.send_due(timezone.now())
 
 
 @jobs.handler(people_imports.CHECK)

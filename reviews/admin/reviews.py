@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -12,19 +12,18 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from reviews import overview, workflow
-from reviews.models import Card, CardState, NoCard, Review
+from reviews import overview
+from reviews.models import Card, CardState, HandOver, NoCard, Review
 from reviews.overview import SHOWS, Choice, Overview
-from reviews.refusals import BulkRefused
 from reviews.services.month import review_for, start_run
 from reviews.services.team_pdf import NothingToPrint, start_team_pdf
 from staff.access import scope_of
@@ -35,16 +34,15 @@ from staff.models import Job, Unit
 MONTHS_OFFERED = 13
 NEWS = timedelta(days=1)
 MOST_DIGITS = 6
-# What HR and finance do with all cards at once; everybody else acts in the portal.
-BULK = ("approve", "pay")
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One action of the page; `reason` says why it is off."""
+    """One action of the page; `reason` says why it is off. A link leads to a page and posts nothing."""
 
     label: str
     address: str
+    link: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
     filled: bool = False
     reason: str = ""
@@ -91,7 +89,6 @@ class ReviewAdmin(ReadOnlyAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("run/", wrap(require_POST(self.run_view)), name="reviews_review_run"),
-            path("<int:pk>/act/", wrap(require_POST(self.act_view)), name="reviews_review_act"),
             path("<int:pk>/pdf/", wrap(require_POST(self.pdf_view)), name="reviews_review_pdf"),
         ]
         return [*own, *super().get_urls()]
@@ -174,29 +171,6 @@ class ReviewAdmin(ReadOnlyAdmin):
         start_run(review, by=request.user, at=timezone.now())  # type: ignore[arg-type]
         return redirect("admin:reviews_review_change", review.pk)
 
-    def act_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Hand all closed cards over, or acknowledge them for payment: all or none."""
-        review = self._review(request, str(pk))
-        act = request.POST.get("act", "")
-        if act not in BULK:
-            raise Http404
-        at = timezone.now()
-        cards = _cards_for(act, review, request.user)
-        ready = _ready(act, cards, request.user, at)
-        here = HttpResponseRedirect(reverse("admin:reviews_review_change", args=[review.pk]))
-        if not ready:
-            messages.error(request, _("No card is waiting for this step. Nothing was changed."))
-            return here
-        try:
-            done = workflow.take_many(act, ready, by=request.user, at=at)  # type: ignore[arg-type]
-        except BulkRefused as refused:
-            causes = [f"{one.card.person}: {one.message}" for one in refused.refusals[:5]]
-            messages.error(request, " ".join([str(refused), *causes]))
-            return here
-        text = ngettext("%(count)s card moved on.", "%(count)s cards moved on.", len(done))
-        messages.success(request, text % {"count": len(done)})
-        return here
-
     def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Print all submitted cards of the branch into one file."""
         review = self._review(request, str(pk))
@@ -218,20 +192,30 @@ class ReviewAdmin(ReadOnlyAdmin):
 
     def _buttons(self, request: HttpRequest, review: Review, cards: list[Card]) -> list[Button]:
         found: list[Button] = []
-        at = timezone.now()
-        act_address = reverse("admin:reviews_review_act", args=[review.pk])
-        for act in BULK:
-            if ready := _ready(act, cards, request.user, at):
-                label = str(workflow.STEPS[act].label)
-                words = _("%(act)s (%(count)s)") % {"act": label, "count": len(ready)}
-                found.append(Button(words, act_address, {"act": act}, filled=not found))
+        scope = scope_of(request.user, on=timezone.localdate())
+        closed = [
+            card for card in cards if card.state == CardState.CLOSED and card.person_id != scope.person_id
+        ]
+        if closed and scope.leads(review.unit.path, roles=["hr"]):
+            words = _("Hand over to finance (%(count)s)") % {"count": len(closed)}
+            prepare = reverse("admin:reviews_handover_prepare", args=[review.pk])
+            found.append(Button(words, prepare, link=True, filled=True))
+        if scope.has("hr", "finance") and HandOver.objects.filter(review=review).exists():
+            made = reverse("admin:reviews_handover_changelist")
+            found.append(Button(_("Hand-overs to finance"), f"{made}?review={review.pk}", link=True))
         if self._is_hr(request):
             run = {"unit": str(review.unit_id), "month": f"{review.month:%Y-%m-%d}"}
             drafts = sum(card.state == CardState.DRAFT for card in cards)
             label = _("Compute the drafts again") if cards else _("Run the month")
             reason = "" if drafts or not cards else _("No card is a draft any more; figures are frozen.")
             found.append(
-                Button(label, reverse("admin:reviews_review_run"), run, filled=not found, reason=reason)
+                Button(
+                    label,
+                    reverse("admin:reviews_review_run"),
+                    fields=run,
+                    filled=not any(one.filled for one in found),
+                    reason=reason,
+                )
             )
         if _reads_cards(request) and any(card.state != CardState.DRAFT for card in cards):
             found.append(
@@ -246,14 +230,6 @@ def _reads_cards(request: HttpRequest) -> bool:
     return found.superuser or found.has("hr", "manager", "director")
 
 
-def _cards_for(act: str, review: Review, user: Any) -> list[Card]:
-    """Return the cards of a review that a user may move by an act."""
-    on = timezone.localdate()
-    if act == "pay":
-        return [row.card for row in overview.pay_of(review, user, on=on) if row.card is not None]
-    return overview.cards_of(review, user, on=on)
-
-
 def _of(review: Review) -> Q:
     """Return the condition for a review's jobs: its runs and its printed files."""
     return Q(kind="run_month", key=str(review.pk)) | Q(kind="team_pdf", key__startswith=f"{review.pk}:")
@@ -263,12 +239,6 @@ def _worth_showing(job: Job) -> bool:
     """A finished run is old news after a day; what runs, failed or left a file stays."""
     fresh = job.finished_at is not None and timezone.now() - job.finished_at < NEWS
     return job.active or fresh
-
-
-def _ready(act: str, cards: list[Card], user: Any, at: datetime) -> list[Card]:
-    """Return the cards with which a user can take a step now."""
-    offers = workflow.offers(cards, by=user, at=at)
-    return [card for card in cards if any(one.act == act and not one.reason for one in offers[card.pk])]
 
 
 def _counts(request: HttpRequest, reviews: list[int]) -> dict[int, list[tuple[CardState, int]]]:

@@ -80,7 +80,7 @@ OFFICES = (
 # The log-ins that are printed, with what each can do.
 AGENT, AGENT_LOGIN = "何静姝", "agent"  # a card with full, short and extra lines
 SHOWN = (
-    AGENT_LOGIN, "supervisor", "supervisor3", "manager", "director", "hr", "finance", "office", "trainer"
+    AGENT_LOGIN, "supervisor", "supervisor3", "manager", "director", "hr", "hr2", "finance", "office", "trainer"
 )  # fmt: skip
 
 PROMOTED = (("林晚秋", 3), ("石念真", 4), ("蒋南乔", 5))  # level up from that month of the seven on

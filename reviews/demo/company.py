@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 
 from reviews.demo import cast
-from reviews.models import Plan, PlanAssignment
+from reviews.models import BranchSetting, Plan, PlanAssignment
 from reviews.procedures import load_procedures
 from reviews.rubrics import load_rubric
 from staff.models import Level, LevelAmount, Person, Position, RoleHolding, Shop, Unit, User
@@ -21,6 +21,7 @@ from staff.services.units import place_unit
 HIRED = date(2025, 3, 3)
 FROM = date(2025, 1, 1)
 ROOT = "company"
+PAY_DAY = 20  # of the following month
 RANKS = {cast.PRESALES: ("P", 6, 3200, 1300), cast.AFTERSALES: ("S", 4, 3000, 1100)}  # CNY at rank 1
 STEP_BASE, STEP_PERFORMANCE = 260, 240  # CNY a rank
 NAMES = {
@@ -70,7 +71,7 @@ def agents(months: list[date]) -> list[Agent]:
 
 def build(months: list[date]) -> None:
     """Create the company: reference data, people with their log-ins, roles, plans."""
-    load_procedures()
+    full = load_procedures()["full"]
     load_rubric()
     call_command("load_plans", verbosity=0, stdout=_Quiet())
     positions = {
@@ -82,6 +83,8 @@ def build(months: list[date]) -> None:
     for code, position in positions.items():
         _levels(position, code)
     units = _units()
+    for plan in cast.SHOPS:
+        BranchSetting.objects.create(unit=units[plan.code], procedure=full, pay_day=PAY_DAY)
     _people(months)
     _roles(units)
     _logins()

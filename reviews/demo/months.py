@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from reviews import workflow
@@ -17,6 +17,7 @@ from staff import jobs
 from staff.models import Job, Unit, User
 
 CONFIRMED_OF_TEN = 6
+SILENT_OF = 19  # one of so many lets the time pass
 
 
 class Year:
@@ -48,6 +49,8 @@ class Year:
         for number, card in enumerate(_cards(reviews, CardState.PUBLISHED)):
             if number == month.month * 3 % 20:
                 self._object_and_settle(card, month)
+            elif number % SILENT_OF == month.month % SILENT_OF:
+                self._stay_silent(card, month)
             else:
                 self._confirm(card, month, number)
         for act, login, day, hour in (
@@ -102,6 +105,15 @@ class Year:
     def _confirm(self, card: Card, month: date, number: int) -> None:
         user = self._opened(card, self.clock.working(month, 6, 9, number % 60))
         workflow.take("confirm", card, by=user, at=self.clock.working(month, 6, 11, number % 60))
+
+    def _stay_silent(self, card: Card, month: date) -> None:
+        """Let an agent open the card and not answer: the time that passes confirms it."""
+        user = self._opened(card, self.clock.working(month, 5, 16))
+        ends = card.window_ends_at
+        if ends is not None and ends < self.clock.working(month, 8, 9):
+            workflow.take("silence", card, by=None, at=ends + timedelta(minutes=10))
+        else:
+            workflow.take("confirm", card, by=user, at=self.clock.working(month, 6, 11))
 
     def _object(self, card: Card, month: date) -> None:
         user = self._opened(card, self.clock.working(month, 6, 9))

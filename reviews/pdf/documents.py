@@ -4,23 +4,24 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from reviews import trends
 from reviews.access import Audience
-from reviews.models import CardVersion, Document
+from reviews.document_codes import document_code
+from reviews.models import Card, CardVersion, Document
 from reviews.pdf import files, render
-from reviews.sheets import document_code, sheet_for
+from reviews.sheets import CARD_RELATED, sheet_for
 from reviews.sheets.build import Language
 
 log = logging.getLogger(__name__)
+TRIES = 5
+
+
+class NoPaper(Exception):
+    """A draft has no document: its figures may still change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A document's bytes and the name a reader saves it under.
-
-    `code` stands on the paper. A card that is not published yet has no row of its own:
-    its figures may change without an entry in its history.
-    """
+    """A document's bytes, its code, and the name a reader saves it under."""
 
     name: str
     code: str
@@ -28,25 +29,40 @@ class Printed:
 
 
 def card_pdf(version: CardVersion, *, language: Language, audience: Audience, at: datetime) -> Printed:
-    """One version of a card for readers with or without sight of its money.
+    """One frozen version of a card for readers with or without sight of its money.
 
-    Whether somebody may is decided by `reviews.access.audience_of`, not here. From
-    publication on the document of a version, last history entry, audience and language
-    is one row and one file; `at` is the moment it is first made. Raises
-    ForbiddenResourceError if the document asked for anything outside itself.
+    Whether somebody may is decided by `reviews.access.audience_of`, not here. The document of a version,
+    last history entry, audience and language is one row and one file; `at` is the moment it is first made.
+    Raises NoPaper for a draft, ForbiddenResourceError if the document asked for anything outside itself.
     """
+    if version.frozen_at is None:
+        raise NoPaper
+    for _try in range(TRIES):
+        printed = _printed(version, language=language, audience=audience, at=at)
+        if printed is not None:
+            return printed
+        # Somebody took a step meanwhile: what was drawn may hold a part of it, so it is drawn anew.
+        version.card = Card.objects.select_related(*CARD_RELATED).get(pk=version.card_id)
+    raise RuntimeError(f"{version} moved {TRIES} times while it was drawn")
+
+
+def _printed(version: CardVersion, *, language: Language, audience: Audience, at: datetime) -> Printed | None:
+    """Return the document for the card as it was loaded, or None if the card has moved since."""
     card = version.card
+    editions = Document.objects.filter(version=version, seq=card.seq, audience=audience, language=language)
+    known = editions.first()
     code = document_code(version, seq=card.seq, audience=audience, language=language)
+    code = known.code if known else code
     name = f"{card.month:%Y-%m}-{card.person.staff_no}-{code}.pdf"
-    known = Document.objects.filter(code=code).first()
     if known is not None:
         stored = files.read(f"{code}.pdf", digest=known.sha256)
         if stored is not None:
             return Printed(name, code, stored)
-    sheet = sheet_for(version, language=language, with_money=audience == "money")
+    sheet = sheet_for(version, language=language, with_money=audience == "money", paper=True, code=code)
     content = render.render_card(sheet)
-    if known is not None or version.comparisons.filter(key=trends.TOTAL).exists():
-        _keep(version, code, content, audience=audience, language=language, at=at)
+    if not Card.objects.filter(pk=card.pk, seq=card.seq).exists():
+        return None
+    _keep(version, code, content, audience=audience, language=language, at=at)
     return Printed(name, code, content)
 
 

@@ -17,7 +17,7 @@ from types import ModuleType
 from django.template import Context, Engine
 from django.utils import translation
 
-from reviews import charts
+from reviews import charts, qr
 from reviews.sheet import CardSheet, Comment, Fact, SheetObjection, Signature, Trend
 
 HERE = Path(__file__).parent
@@ -29,6 +29,7 @@ FACT_WIDTHS = (15, 14, 16, 16, 20, 32)
 COMMENT_WIDTH = 440
 CHAIN_PLACES = 5
 OBJECTION_WIDTH = 3000
+NOTE_WIDTH = 300
 # Half-width characters of an explanation on one row, and how many further rows a page has room for.
 EXPLANATION_WIDTH = {"zh-hans": 64, "en": 58}
 ROOM_FOR_ROWS = 3
@@ -134,6 +135,12 @@ def trend_of(trend: Trend) -> charts.Chart:
     )
 
 
+def without_scheme(address: str) -> str:
+    """The place where a code is typed in, as people read addresses: without https:// and without the code."""
+    place = address.partition("://")[2].rstrip("/")
+    return place.rpartition("/")[0]
+
+
 def common(heads: Sequence[str]) -> str:
     """The head all objections share, or nothing when each needs its own."""
     return heads[0] if len(set(heads)) == 1 else ""
@@ -186,6 +193,9 @@ def page(sheet: CardSheet) -> str:
             ),
             "radar_labels": radar_labels(sheet),
             "comment": comment,
+            "qr": qr.drawn(sheet.verify_at) if sheet.verify_at else "",
+            "verify_text": without_scheme(sheet.verify_at),
+            "notes": [clipped(note, NOTE_WIDTH, rest) for note in sheet.notes],
             "chain": chain_rows(sheet.signatures),
             "objections": [bounded(one, rest) for one in sheet.objections],
             "reason_head": common([o.reason_head for o in sheet.objections] or [""]),

@@ -6,45 +6,51 @@ from django.utils import formats, translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
 
+from reviews.document_codes import address_of, document_code
 from reviews.models import CardState, CardVersion
 from reviews.scoring.explain import render_line
 from reviews.scoring.shown import fixed, grouped, plain
 from reviews.scoring.words import Lang
 from reviews.sheet import CardSheet, Comment, Fact, Money, MoneyRow
-from reviews.sheets import chain, lines, pictures
-from reviews.sheets.rows import Rows, document_code, load
+from reviews.sheets import chain, lines, notes, pictures
+from reviews.sheets.rows import Rows, load
 
 Language = Literal["zh-hans", "en"]
 LANGS: dict[str, Lang] = {"zh-hans": "zh", "en": "en"}
 
 
-def sheet_for(version: CardVersion, *, language: Language, with_money: bool) -> CardSheet:
+def sheet_for(
+    version: CardVersion, *, language: Language, with_money: bool, paper: bool = False, code: str = ""
+) -> CardSheet:
     """One version of a card in words, for a reader who may or may not see its money.
 
-    Whether somebody may is decided by `reviews.access.sees_money`, not here. At most ten
+    Whether somebody may is decided by `reviews.access.sees_money`, not here. `paper` leaves out what may
+    change without a history entry; `code` is the one given out before, where there is one. At most twelve
     queries; a version whose `card` is loaded with CARD_RELATED saves one.
     """
     with translation.override(language):
-        return _sheet(load(version), language, with_money=with_money)
+        return _sheet(load(version, paper=paper), language, with_money=with_money, code=code)
 
 
-def _sheet(rows: Rows, language: Language, *, with_money: bool) -> CardSheet:
+def _sheet(rows: Rows, language: Language, *, with_money: bool, code: str) -> CardSheet:
     version, card, lang = rows.version, rows.card, LANGS[language]
     parts = lines.segments(rows, lang)
     all_lines = [line for part in parts for group in part.groups for line in group.lines]
     audience = "money" if with_money else "team"
+    number = code or document_code(version, seq=card.seq, audience=audience, language=language)
     return CardSheet(
         language=language,
-        title=pgettext("card", "Customer-service monthly scorecard"),
+        title=_title(rows),
         place=_place(rows),
         month=formats.date_format(card.month, pgettext("month in a title", "F Y")),
         month_key=f"{card.month:%Y-%m}",
         person=card.person.name,
         person_number=card.person.staff_no,
-        card_number=document_code(version, seq=card.seq, audience=audience, language=language),
+        card_number=number,
+        verify_at=address_of(number),
         facts=_facts(rows),
         state=card.state,
-        state_text=capfirst(str(CardState(card.state).label)),
+        state_text=_state_text(rows),
         banner=_banner(rows),
         total=pgettext("card", "not yet known") if version.total is None else fixed(version.total),
         total_label=gettext("Total"),
@@ -60,9 +66,22 @@ def _sheet(rows: Rows, language: Language, *, with_money: bool) -> CardSheet:
         comment=_comment(rows),
         objections=chain.objections(rows, all_lines),
         signatures=chain.signatures(rows),
-        notes=_notes(rows, with_money=with_money),
+        notes=notes.notes(rows, with_money=with_money),
         late_note=_late_note(rows),
     )
+
+
+def _title(rows: Rows) -> str:
+    if rows.card.review.trial:
+        return pgettext("card", "Customer-service monthly scorecard (trial)")
+    return pgettext("card", "Customer-service monthly scorecard")
+
+
+def _state_text(rows: Rows) -> str:
+    state = capfirst(str(CardState(rows.card.state).label))
+    if rows.aside is None:
+        return state
+    return pgettext("card", "%(state)s, set aside") % {"state": state}
 
 
 def _place(rows: Rows) -> str:
@@ -158,26 +177,3 @@ def _late_note(rows: Rows) -> str:
     if not rows.card.late_figures:
         return ""
     return pgettext("card", "Figures that came late are not counted.")
-
-
-def _notes(rows: Rows, *, with_money: bool) -> tuple[str, ...]:
-    version = rows.version
-    notes = []
-    if version.frozen_at is None:
-        notes.append(pgettext("card", "Draft: the figures may still change."))
-    else:
-        notes.append(
-            pgettext("card", "Figures froze on %(at)s; later imports do not change this card.")
-            % {"at": chain.moment(version.frozen_at)}
-        )
-    if version.estimated:
-        notes.append(pgettext("card", "It holds estimated figures."))
-    if version.number > 1:
-        words = {"number": version.number, "why": version.why}
-        notes.append(
-            pgettext("card", "Version %(number)s (%(why)s); earlier ones stand on the page.") % words
-        )
-    if not with_money:
-        notes.append(pgettext("card", "This edition shows no pay."))
-    notes.append(pgettext("card", "Each step was taken by that person when logged in; Beijing time."))
-    return tuple(notes)

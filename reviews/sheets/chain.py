@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import npgettext, pgettext, pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
-from reviews.models import CardEvent, CardState, Objection
+from reviews.models import CardDelivery, CardEvent, CardState, Evidence, Objection
 from reviews.scoring.shown import fixed
 from reviews.sheet import SheetLine, SheetObjection, Signature
 from reviews.sheets.rows import Rows
@@ -37,9 +37,11 @@ TAKEN = {
     "confirm": pgettext_lazy("card", "Confirmed (%(role)s)"),
     "agree": pgettext_lazy("card", "Agrees to the answer (%(role)s)"),
     "maintain": pgettext_lazy("card", "Maintains the objection (%(role)s)"),
+    "silence": pgettext_lazy("card", "Confirmed by silence (%(role)s)"),
     "close": pgettext_lazy("card", "Closed (%(role)s)"),
     "approve": pgettext_lazy("card", "Taken over (%(role)s)"),
 }
+AGREES_TO_CORRECTION = pgettext_lazy("card", "Agrees to the correction (%(role)s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Link:
 CHAIN = (
     Link("assess", ("submit",)),
     Link("approve", ("publish",)),
-    Link("confirm", ("confirm", "agree", "maintain")),
+    Link("confirm", ("confirm", "agree", "maintain", "silence")),
     Link("close", ("close",)),
     Link("hand_over", ("approve",)),
 )
@@ -86,34 +88,73 @@ def _role(rows: Rows, link: Link) -> str:
     return str(ROLES[turn.role]) if turn and turn.role in ROLES else ""
 
 
+def named(event: CardEvent) -> str:
+    """Who took a step; of a deputy both names."""
+    name = event.person.name if event.person else ""
+    if event.for_person is None:
+        return name
+    return pgettext("card", "%(deputy)s for %(holder)s") % {"deputy": name, "holder": event.for_person.name}
+
+
 def _signed(rows: Rows, link: Link, event: CardEvent) -> Signature:
-    label = str(TAKEN[event.act]) % {"role": _role(rows, link)}
+    corrected = event.act == "agree" and any(
+        one.outcome == Objection.Outcome.UPHELD for one in rows.objections
+    )
+    label = str(AGREES_TO_CORRECTION if corrected else TAKEN[event.act]) % {"role": _role(rows, link)}
     if event.person is None:
-        return Signature(label=label, name=rows.card.person.name, when=_silence(rows), open=False)
-    name = event.person.name
-    if event.for_person is not None:
-        name = pgettext("card", "%(deputy)s for %(holder)s") % {
-            "deputy": name,
-            "holder": event.for_person.name,
-        }
-    return Signature(label=label, name=name, when=(moment(event.at),), open=False)
+        return Signature(label=label, name=rows.card.person.name, when=_silence(rows, event), open=False)
+    when = [moment(event.at)]
+    delivery = _delivery(rows, event) if link.step == "confirm" else None
+    if delivery is not None and delivery.channel == CardDelivery.Channel.PAPER:
+        when = [*_delivered(delivery), *when]
+    return Signature(label=label, name=named(event), when=tuple(when), open=False)
 
 
-def _silence(rows: Rows) -> tuple[str, ...]:
-    card = rows.card
-    silent = pgettext("card", "no objection: counts as confirmed")
-    if card.delivered_at is None or card.window_ends_at is None:
-        return (silent,)
-    window = pgettext("card", "delivered %(delivered)s, until %(end)s") % {
-        "delivered": short_moment(card.delivered_at),
-        "end": short_moment(card.window_ends_at),
-    }
-    return (window, silent)
+# --- how a card reached its agent -----------------------------------------------
+
+CHANNELS = {
+    CardDelivery.Channel.OPENED: pgettext_lazy("card", "%(at)s opened on the page"),
+    CardDelivery.Channel.EMAIL: pgettext_lazy("card", "%(at)s delivered by e-mail"),
+    CardDelivery.Channel.PAPER: pgettext_lazy("card", "%(at)s handed over on paper"),
+}
+
+
+def _delivery(rows: Rows, confirmed: CardEvent) -> CardDelivery | None:
+    """The delivery that started the time which a confirmation ended: the first recorded one."""
+    of = CardDelivery.Of.ANSWER if confirmed.from_state == CardState.OBJECTED else CardDelivery.Of.CARD
+    started = max((one.seq for one in rows.deliveries if one.of == of), default=0)
+    return next((one for one in rows.deliveries if one.of == of and one.seq == started), None)
+
+
+def _delivered(delivery: CardDelivery) -> list[str]:
+    channel = CardDelivery.Channel(delivery.channel)
+    said = [str(CHANNELS[channel]) % {"at": short_moment(delivery.at)}]
+    if channel is CardDelivery.Channel.PAPER and delivery.person is not None:
+        said.append(pgettext("card", "by %(name)s") % {"name": delivery.person.name})
+    return said
+
+
+def _silence(rows: Rows, event: CardEvent) -> tuple[str, ...]:
+    """By which way and when it was delivered, the hour it ended, and what silence counts as."""
+    answered = event.from_state == CardState.OBJECTED
+    counts = pgettext("card", "counts as confirmed")
+    silent = pgettext("card", "no objection until %(end)s")
+    if answered:
+        counts = pgettext("card", "counts as agreement")
+        silent = pgettext("card", "no reply until %(end)s")
+    delivery = _delivery(rows, event)
+    if delivery is None:
+        return (counts,)
+    return (*_delivered(delivery), silent % {"end": short_moment(delivery.window_ends_at)}, counts)
 
 
 def _awaited(rows: Rows, link: Link) -> Signature:
     role = _role(rows, link)
     name = str(AWAITED[link.step])
+    if link.step == "close" and rows.aside is not None:
+        alone = pgettext("card", "to be closed by itself")
+        when = pgettext("card", "%(at)s set aside") % {"at": short_moment(rows.aside.at)}
+        return Signature(label=capfirst(role), name=capfirst(alone), when=(when,), open=True)
     if link.step == "confirm" and rows.card.state == CardState.OBJECTED:
         answered = all(one.outcome for one in rows.objections)
         waiting = pgettext("card", "objection awaits its answer")
@@ -141,6 +182,7 @@ OUTCOMES = {
 REPLIES = {
     Objection.Reply.AGREE: pgettext_lazy("card", "The agent agrees to the answer, %(at)s"),
     Objection.Reply.MAINTAIN: pgettext_lazy("card", "The agent maintains the objection, %(at)s"),
+    Objection.Reply.SILENCE: pgettext_lazy("card", "No reply in time: counts as agreement, %(at)s"),
 }
 
 
@@ -169,13 +211,16 @@ def objections(rows: Rows, lines: Sequence[SheetLine]) -> tuple[SheetObjection, 
 
 
 def _evidence(one: Objection) -> str:
-    """How many pieces of evidence went with the objection, none said where none did."""
-    count = getattr(one, "pieces", 0)
-    if not count:
+    """How many pictures and texts were sent with it; they stand on the page."""
+    kinds = [evidence.kind for evidence in one.evidence.all()]
+    if not kinds:
         return ""
-    return npgettext("card", "%(count)s piece of evidence", "%(count)s pieces of evidence", count) % {
-        "count": count
-    }
+    words = {"pictures": kinds.count(Evidence.Kind.IMAGE), "texts": kinds.count(Evidence.Kind.TEXT)}
+    if not words["texts"]:
+        return pgettext("card", "Evidence: pictures %(pictures)s") % words
+    if not words["pictures"]:
+        return pgettext("card", "Evidence: texts %(texts)s") % words
+    return pgettext("card", "Evidence: pictures %(pictures)s, texts %(texts)s") % words
 
 
 def _answer_head(one: Objection) -> str:

@@ -110,14 +110,16 @@ def trend(rows: Rows) -> Trend:
             )
             for one in months
         ),
-        note=_trend_note(months[-1]),
+        note=_trend_note(rows, months[-1]),
         bounds=tuple(band.at_least for band in rows.bands),
     )
 
 
-def _trend_note(this: PastTotal) -> str:
+def _trend_note(rows: Rows, this: PastTotal) -> str:
     if this.own is None:
         return ""
+    if rows.paper and TOTAL not in rows.team:
+        return pgettext("card", "Earlier months and the team's average are printed after publication.")
     if this.team is None:
         return pgettext("card", "No team average: fewer than five cards, or not yet published.")
     words = {"team": fixed(this.team), "points": fixed(abs(this.own - this.team))}

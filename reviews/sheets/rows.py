@@ -1,4 +1,4 @@
-"""The rows a sheet is made of, in at most nine queries; five for a finished card.
+"""The rows a sheet is made of, in at most eleven queries; six for a finished card.
 
 A caller that has the card already passes a version whose `card` is loaded with
 CARD_RELATED, which saves the first query.
@@ -8,21 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from hashlib import sha256
 
-from django.db.models import Count
+from django.db.models import Prefetch
 
 from reviews import trends
 from reviews.history import entries_of
 from reviews.models import (
     Band,
     Card,
+    CardDelivery,
     CardEvent,
     CardLine,
     CardSegment,
     CardState,
     CardVersion,
     Comparison,
+    Evidence,
     Objection,
 )
 from reviews.procedures import roles_of
@@ -31,9 +32,9 @@ from staff import calendar
 from staff.models import Holiday
 
 CARD_RELATED = ("person", "position", "unit", "assessor", "review__unit__shop", "review__procedure")
+CONFIRMING = frozenset({"confirm", "agree", "maintain", "silence"})
 # Where nothing is expected any more from the people of the chain.
 FINISHED = frozenset({CardState.APPROVED, CardState.PAID})
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ class Rows:
     points_before: Mapping[tuple[int, str], Decimal]
     turns: Mapping[str, Turn]
     days: calendar.Calendar
+    deliveries: Sequence[CardDelivery] = ()
+    aside: CardEvent | None = None
+    paper: bool = False
 
     @property
     def superseded(self) -> bool:
@@ -67,8 +71,8 @@ class Rows:
         return self.card.current_id != self.version.pk
 
 
-def load(version: CardVersion) -> Rows:
-    """Read everything about a version of a card."""
+def load(version: CardVersion, *, paper: bool = False) -> Rows:
+    """Read everything about a version of a card; for paper only what never changes without a history entry."""
     card = _card_of(version)
     lines = list(
         CardLine.objects.filter(segment__version=version)
@@ -83,7 +87,8 @@ def load(version: CardVersion) -> Rows:
     copied: dict[str, Comparison] = {}
     if version.frozen_at is not None:
         copied = {row.key: row for row in Comparison.objects.filter(version=version)}
-    history = entries_of(card)
+    # Never more than the card object knows of: a paper's code stands for its last entry.
+    history = [event for event in entries_of(card) if event.seq <= card.seq]
     events = _run_of(version, history)
     objections = _objections(version, events)
     open_ended = card.state not in FINISHED
@@ -94,12 +99,15 @@ def load(version: CardVersion) -> Rows:
         segments=segments,
         bands=bands,
         team=copied,
-        past=_past(card, copied),
+        past=_past(card, copied, paper=paper),
         events=events,
         objections=objections,
         points_before=_points_before(version, objections),
         turns=_turns(card),
         days=_days(card.month) if open_ended else calendar.Calendar({}, frozenset()),
+        deliveries=_deliveries(card, events),
+        aside=_aside(version, history),
+        paper=paper,
     )
 
 
@@ -124,9 +132,27 @@ def _run_of(version: CardVersion, history: Sequence[CardEvent]) -> list[CardEven
         history = [event for event in history if own and event.seq <= own[-1]]
     start = 0
     for place, event in enumerate(history):
-        if event.to_state == CardState.DRAFT:
+        # Setting aside or handing on a draft leaves it in its run.
+        if event.to_state == CardState.DRAFT and event.from_state != CardState.DRAFT:
             start = place + 1
     return list(history[start:])
+
+
+def _deliveries(card: Card, run: Sequence[CardEvent]) -> list[CardDelivery]:
+    """The deliveries of a card that was confirmed, in the order they were recorded; they are only added."""
+    if not any(event.act in CONFIRMING for event in run):
+        return []
+    started = [event.seq for event in run if event.act in {"publish", "answer"}]
+    found = CardDelivery.objects.filter(card=card, seq__in=started).defer("scan")
+    return list(found.select_related("person").order_by("pk"))
+
+
+def _aside(version: CardVersion, history: Sequence[CardEvent]) -> CardEvent | None:
+    """The entry by which the card was set aside, for its current version while it is so."""
+    card = version.card
+    if card.set_aside_at is None or version.pk != card.current_id:
+        return None
+    return next((event for event in reversed(history) if event.act == "set_aside"), None)
 
 
 def _objections(version: CardVersion, run: Sequence[CardEvent]) -> list[Objection]:
@@ -135,8 +161,9 @@ def _objections(version: CardVersion, run: Sequence[CardEvent]) -> list[Objectio
     found = Objection.objects.filter(
         version__card=version.card_id, version__number__lte=version.number, made_at__gte=run[0].at
     )
-    counted = found.annotate(pieces=Count("evidence"))
-    return list(counted.select_related("answered_by").order_by("made_at", "pk"))
+    evidence = Prefetch("evidence", Evidence.objects.only("objection_id", "kind"))
+    rows = found.select_related("answered_by").prefetch_related(evidence)
+    return list(rows.order_by("made_at", "pk"))
 
 
 def _points_before(version: CardVersion, objections: Sequence[Objection]) -> dict[tuple[int, str], Decimal]:
@@ -150,12 +177,14 @@ def _points_before(version: CardVersion, objections: Sequence[Objection]) -> dic
     return {(row[0], row[1]): row[2] for row in rows if row[2] is not None}
 
 
-def _past(card: Card, copied: Mapping[str, Comparison]) -> list[PastTotal]:
-    """The five months before: as copied at publishing, else as they stand today."""
+def _past(card: Card, copied: Mapping[str, Comparison], *, paper: bool) -> list[PastTotal]:
+    """The five months before: as copied at publishing, else as they stand today, which paper leaves out."""
     months = trends.months_before(card.month)
     if trends.TOTAL in copied:
         rows = [(month, copied.get(trends.key_of(month))) for month in months]
         return [PastTotal(month, row.own if row else None, row.team if row else None) for month, row in rows]
+    if paper:
+        return [PastTotal(month, None, None) for month in months]
     found = trends.past_totals([card.person_id], months=months)
     return [found.get((card.person_id, month)) or PastTotal(month, None, None) for month in months]
 
@@ -175,16 +204,3 @@ def _days(month: date) -> calendar.Calendar:
     span = (month, calendar.add_months(month, 3))
     rows = Holiday.objects.filter(date__range=span).values_list("date", "works")
     return calendar.Calendar(dict(rows), frozenset())
-
-
-def document_code(version: CardVersion, *, seq: int, audience: str, language: str) -> str:
-    """The number printed on one edition of a card: KJ26-XXXX-XXXX-XXXX.
-
-    Sixty bits of a digest over the card's random id, so that nobody guesses one and
-    the same edition always has the same; without I, L, O and U, which are misread.
-    """
-    card = version.card
-    content = f"{card.public_id}:{version.number}:{seq}:{audience}:{language}"
-    value = int.from_bytes(sha256(content.encode()).digest()[:8], "big")
-    signs = "".join(ALPHABET[(value >> (5 * place)) & 31] for place in range(12))
-    return f"KJ{card.month:%y}-{signs[:4]}-{signs[4:8]}-{signs[8:]}"

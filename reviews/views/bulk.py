@@ -1,16 +1,18 @@
-"""Passing on all ready cards of a board in one act: named first, then done whole or not at all."""
+"""Passing on all ready cards of a board in one act: exceptions named first, then done whole or not at all."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -19,15 +21,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from reviews import attention, workflow
+from reviews import workflow
 from reviews.models import Card, Review
 from reviews.refusals import BulkRefused
-from reviews.views import common, seen
-from reviews.views.board import cards_on, reviews_of
+from reviews.views import board_rows, common
+from reviews.views.board import review_among
+from reviews.views.board_cards import PAGE, Choice, Light, cards_on, chosen, lights_of, reader_for
 from reviews.views.common import Fault
+from staff import calendar
+from staff.models import User
 
-# Each card on the page posts its stamp under its public id.
-PREFIX = "stamp-"
+SALT = "keji.bulk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +63,38 @@ BULK = {
         gettext_lazy("Publishing…"),
         gettext_lazy("Do not publish"),
     ),
-    "close": BulkPage(
-        gettext_lazy("Close the month"),
-        gettext_lazy("All confirmed cards of this review are closed in one act and go to HR."),
-        gettext_lazy("Close %(count)s"),
-        gettext_lazy("Closing…"),
-        gettext_lazy("Do not close"),
-    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One card on the page of a bulk act."""
+class Asked:
+    """One reader's question about one review: which act, with which part of it, now."""
 
-    card: Card
-    flags: tuple[str, ...]
-    opened: bool
-    stamp: str
+    request: HttpRequest
+    user: User
+    review: Review
+    act: str
+    choice: Choice
+    at: datetime
+
+    @property
+    def salt(self) -> str:
+        """What the stamps are signed for: this act, this review, this reader."""
+        return f"{SALT}.{self.act}.{self.review.pk}.{self.user.pk}"
+
+    def lights(self, cards: Sequence[Card]) -> list[Light]:
+        """Return what stands beside cards for this reader."""
+        reader = reader_for(self.user, at=self.at)
+        return lights_of(self.request, cards, reader=reader, days=calendar.load(), at=self.at)
+
+    def able(self) -> list[Light]:
+        """Return the cards the reader could move now, all of the filter, what needs eyes first."""
+        found = chosen(self.lights(cards_on(self.user, self.review)), self.choice)
+        return [light for light in found if light.act == self.act]
+
+
+class Outdated(Exception):
+    """What a page posted names no cards, or not the reader's."""
 
 
 @never_cache
@@ -85,98 +103,117 @@ class Item:
 def bulk(request: HttpRequest, public_id: UUID, act: str) -> HttpResponse:
     """Name the cards an act would move, or move them."""
     user = common.reader_of(request)
-    review = get_object_or_404(reviews_of(user), public_id=public_id)
+    review, _offered = review_among(user, public_id)
     if act not in BULK:
         raise Http404
+    asked = Asked(request, user, review, act, Choice.of(request.GET.dict()), timezone.now())
     if request.method == "GET":
-        return _ask(request, review, act, items_of(request, review, act), [])
-    items = posted_items(request, review)
+        return _ask(asked, asked.able(), [])
     note = request.POST.get("note", "").strip()
-    if not items:
-        return _ask(request, review, act, items, [Fault(_("None of these cards can take this step now."))])
-    if any(item.flags and not item.opened for item in items) and not note:
-        said = _("Open each card that needs eyes, or give one reason for them.")
-        return _ask(request, review, act, items, [Fault(said, "note")])
-    cards = [item.card for item in items]
-    stamps = {item.card.pk: item.stamp for item in items}
     try:
-        workflow.take_many(act, cards, by=user, at=timezone.now(), note=note, stamps=stamps)
+        stamps = read_stamps(request.POST.get("stamps", ""), salt=asked.salt)
+        lights = named_lights(asked, stamps)
+    except Outdated as error:
+        return _ask(asked, asked.able(), [Fault(str(error))])
+    if any(light.needs_eyes for light in lights) and not note:
+        said = _("Open each card that needs eyes, or give one reason for them.")
+        return _ask(asked, lights, [Fault(said, "note")], stamps=stamps)
+    return _take(asked, [light.card for light in lights], stamps, note)
+
+
+def _take(asked: Asked, cards: list[Card], stamps: Mapping[int, str], note: str) -> HttpResponse:
+    try:
+        workflow.take_many(asked.act, cards, by=asked.user, at=asked.at, note=note, stamps=stamps)
     except BulkRefused as error:
-        faults = [Fault(f"{one.card.person.name}: {one.message}") for one in error.refusals]
-        fresh = items_of(request, review, act)
-        return _ask(request, review, act, fresh, faults, status=HTTPStatus.CONFLICT)
-    messages.success(request, _done(act, len(cards)))
-    return redirect("board", public_id=review.public_id)
+        faults = [Fault(str(error))]
+        faults += [Fault(f"{one.card.person.name}: {one.message}") for one in error.refusals[:PAGE]]
+        if rest := len(error.refusals) - PAGE:
+            more = ngettext("and %(count)s more card", "and %(count)s more cards", rest)
+            faults += [Fault(more % {"count": rest})] if rest > 0 else []
+        return _ask(asked, asked.able(), faults, status=HTTPStatus.CONFLICT)
+    messages.success(asked.request, _done(asked, len(cards)))
+    return redirect(_back(asked))
 
 
-def posted_items(request: HttpRequest, review: Review) -> list[Item]:
-    """Return the cards that were named on the page, with the stamps they had there.
+def signed_stamps(lights: Sequence[Light], *, salt: str) -> str:
+    """Write which cards were shown, each as it stood, into one signed field."""
+    return signing.dumps([[light.card.pk, light.card.stamp] for light in lights], salt=salt, compress=True)
 
-    Raises Http404 where one of them is not a card the reader may see on this board.
+
+def read_stamps(text: str, *, salt: str) -> dict[int, str]:
+    """Return the stamps by card id. Raises Outdated where the field is not this page's own."""
+    try:
+        return {int(pk): str(stamp) for pk, stamp in signing.loads(text, salt=salt)}
+    except (signing.BadSignature, TypeError, ValueError):
+        raise Outdated(
+            _("This page does not fit any more. Look at the cards again; nothing was changed.")
+        ) from None
+
+
+def named_lights(asked: Asked, stamps: Mapping[int, str]) -> list[Light]:
+    """Return the cards that were named on the page.
+
+    Raises Outdated where there are none, or where one is not on this reader's board any more.
     """
-    posted = {
-        name.removeprefix(PREFIX): str(stamp)
-        for name, stamp in request.POST.items()
-        if name.startswith(PREFIX)
-    }
-    cards = [card for card in cards_on(common.reader_of(request), review) if str(card.public_id) in posted]
-    if len(cards) != len(posted):
-        raise Http404
-    return _items(request, cards, stamps={card.pk: posted[str(card.public_id)] for card in cards})
-
-
-def items_of(request: HttpRequest, review: Review, act: str) -> list[Item]:
-    """Return the cards the reader could move now, what needs eyes first."""
-    user = common.reader_of(request)
-    cards = cards_on(user, review)
-    offers = workflow.offers(cards, by=user, at=timezone.now())
-    able = [card for card in cards if any(offer.act == act and not offer.reason for offer in offers[card.pk])]
-    return _items(request, able, stamps={card.pk: card.stamp for card in able})
-
-
-def _items(request: HttpRequest, cards: Sequence[Card], *, stamps: Mapping[int, str]) -> list[Item]:
-    flags = attention.flags_of(cards)
-    items = [
-        Item(card, tuple(flags.get(card.pk, [])), seen.has_opened(request, card), stamps[card.pk])
-        for card in cards
-    ]
-    return sorted(items, key=lambda item: not item.flags)
+    if not stamps:
+        raise Outdated(_("None of these cards can take this step now."))
+    # All cards are looked at: whose means may be compared depends on them.
+    lights = [light for light in asked.lights(cards_on(asked.user, asked.review)) if light.card.pk in stamps]
+    if gone := len(stamps) - len(lights):
+        said = ngettext(
+            "%(count)s card is not on your board any more. Nothing was changed.",
+            "%(count)s cards are not on your board any more. Nothing was changed.",
+            gone,
+        )
+        raise Outdated(said % {"count": gone})
+    return lights
 
 
 def _ask(
-    request: HttpRequest,
-    review: Review,
-    act: str,
-    items: list[Item],
+    asked: Asked,
+    lights: Sequence[Light],
     faults: list[Fault],
     *,
+    stamps: Mapping[int, str] | None = None,
     status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
 ) -> HttpResponse:
-    page = BULK[act]
+    page = BULK[asked.act]
+    exceptions = [light for light in lights if light.flags]
+    plain = [light for light in lights if not light.flags]
+    shown = [[pk, stamp] for pk, stamp in stamps.items()] if stamps else None
+    field = (
+        signing.dumps(shown, salt=asked.salt, compress=True)
+        if shown
+        else signed_stamps(lights, salt=asked.salt)
+    )
+    count = ngettext("%(count)s card", "%(count)s cards", len(lights)) % {"count": len(lights)}
+    reader = reader_for(asked.user, at=asked.at)
     context = {
-        "review": review,
-        "items": items,
-        "unseen": sum(bool(item.flags) and not item.opened for item in items),
+        "review": asked.review,
+        "exceptions": exceptions,
+        "plain": plain,
+        "count": len(lights),
+        "stamps": field,
+        "unseen": sum(light.needs_eyes for light in lights),
         "faults": faults,
         "heading": page.heading,
-        "said": page.said,
-        "button": str(page.button)
-        % {"count": ngettext("%(count)s card", "%(count)s cards", len(items)) % {"count": len(items)}},
+        "said": [page.said, *board_rows.one_go_words(asked.act, [light.card for light in lights], reader)],
+        "button": str(page.button) % {"count": count},
         "busy": page.busy,
         "other": page.other,
-        "note": request.POST.get("note", ""),
-        "back": reverse("board", args=[review.public_id]),
+        "note": asked.request.POST.get("note", ""),
+        "narrowed": asked.choice.narrows,
+        "back": _back(asked),
     }
-    return render(request, "reviews/bulk.html", context, status=status if faults else HTTPStatus.OK)
+    return render(asked.request, "reviews/bulk.html", context, status=status if faults else HTTPStatus.OK)
 
 
-def _done(act: str, count: int) -> str:
+def _back(asked: Asked) -> str:
+    return reverse("board", args=[asked.review.public_id]) + asked.choice.query()
+
+
+def _done(asked: Asked, count: int) -> str:
     words = {"count": count}
-    if act == "submit":
+    if asked.act == "submit":
         return ngettext("%(count)s card submitted.", "%(count)s cards submitted.", count) % words
-    if act == "publish":
-        return ngettext("%(count)s card published.", "%(count)s cards published.", count) % words
-    return (
-        ngettext("The month is closed: %(count)s card.", "The month is closed: %(count)s cards.", count)
-        % words
-    )
+    return ngettext("%(count)s card published.", "%(count)s cards published.", count) % words

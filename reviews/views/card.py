@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -34,6 +33,7 @@ from reviews.sheet import CardSheet
 from reviews.sheets import sheet_for
 from reviews.views import common, drawn, objections, seen, words
 from reviews.views.common import Badge
+from reviews.views.delivered import delivered
 from staff.models import User
 
 CARDS_A_PAGE = 24
@@ -179,11 +179,14 @@ def versions_of(user: User, found: Card) -> QuerySet[CardVersion]:
     return versions.filter(pk__in=shown.values("version"))
 
 
-def versions_known(user: User, found: Card) -> list[CardVersion]:
-    """Return the versions a reader may see, read only where there are several."""
+def several_versions(user: User, found: Card) -> bool:
+    """Whether there are two versions the reader may see; told by the history, which the page reads anyway."""
     if found.current is None or found.current.number == 1:
-        return []
-    return list(versions_of(user, found).order_by("number"))
+        return False
+    if not common.is_subject(user, found):
+        return True
+    shown = {event.version_id for event in entries_of(found) if event.to_state in SEEN_BY_SUBJECT}
+    return len(shown) > 1
 
 
 def _page(request: HttpRequest, found: Card, shown: CardVersion) -> HttpResponse:
@@ -205,10 +208,11 @@ def _page(request: HttpRequest, found: Card, shown: CardVersion) -> HttpResponse
         "workplace": sheet.place,
         "badge": common.badge_of(found, own=own, answered=answered) if current else old_badge(shown),
         "facts": sheet.facts[1:],
-        "strips": strips_of(sheet, found, current=current, known=versions_known(user, found)),
+        "strips": strips_of(sheet, found, current=current, several=several_versions(user, found)),
         "objections": objections.shown(found, sheet),
         "offers": offers,
         "may_comment": any(button.act == "submit" for button in offers),
+        "delivered": delivered(found, user=user, at=now) if current else None,
         "deadline": common.window_words(found, at=now) if own and current and asked else "",
         "awaited": _("The answer is not there yet."),
         "own_label": _("Own") if own else found.person.name,
@@ -257,13 +261,11 @@ def old_badge(shown: CardVersion) -> Badge:
     return Badge(_("version %(number)s") % {"number": shown.number}, "", "info")
 
 
-def strips_of(
-    sheet: CardSheet, found: Card, *, current: bool, known: Sequence[CardVersion] = ()
-) -> list[Strip]:
-    """Return what must be said above a card; `known` are the versions its reader may see."""
+def strips_of(sheet: CardSheet, found: Card, *, current: bool, several: bool = False) -> list[Strip]:
+    """Return what must be said above a card; `several`: whether its reader may see more than one version."""
     strips = []
     compared = StripLink(_("Versions side by side"), reverse("card_compare", args=[found.public_id]))
-    side_by_side = (compared,) if len(known) > 1 else ()
+    side_by_side = (compared,) if several else ()
     if sheet.banner and not current:
         here = StripLink(_("See the card in force"), common.card_address(found))
         strips.append(Strip(sheet.banner, (here, *side_by_side)))
@@ -351,9 +353,7 @@ def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "back": common.card_address(found),
         "happened": [happened(event) for event in reversed(entries_of(found))],
         "older": older.order_by("-number"),
-        "compare": reverse("card_compare", args=[found.public_id])
-        if len(versions_known(user, found)) > 1
-        else "",
+        "compare": reverse("card_compare", args=[found.public_id]) if several_versions(user, found) else "",
     }
     return render(request, "reviews/history.html", context)
 

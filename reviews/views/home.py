@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from reviews.checking import summaries_due
 from reviews.models import Card, CardState, WorkSummary
+from reviews.procedures import roles_of
 from reviews.sheet import CardSheet, Trend
 from reviews.sheets import sheet_for
 from reviews.views import common, todos, words
@@ -41,12 +42,12 @@ def home(request: HttpRequest) -> HttpResponse:
     answered = card is not None and common.all_answered(card)
     scope = access.scope_of(user, on=common.today())
     jobs = todos.own(card, answered=answered) + own_summary(user, at=now)
-    if scope.has(*access.LEADING):
+    if scope.has(*access.LEADING, "hr"):
         jobs += todos.leading(user, days=days)
     context: dict[str, Any] = {
         "greeting": words.greeting(words.given_name(str(user)), at=now),
         "day": day_line(user, at=now, days=days),
-        "todos": todos.sorted_by_due(jobs, at=now),
+        "todos": todos.sorted_by_due(jobs, days=days, at=now),
         "leads": scope.has(*access.LEADING),
         "office": scope.superuser or scope.has("hr", "finance", "general_office"),
     }
@@ -146,9 +147,14 @@ def compared(trend: Trend) -> str:
 def expected(user: User, *, days: Calendar) -> str:
     """Say when the reader's card of last month is to be published, if there will be one."""
     month = calendar.add_months(common.today(), -1)
-    if not Card.objects.filter(person=user.person_id, month=month).exists():
+    found = Card.objects.filter(person=user.person_id, month=month)
+    card = found.select_related("review__procedure", "position").first()
+    if card is None:
         return ""
-    day: date = days.nth_after(calendar.last_day_of(month), 5).day
+    number = roles_of(card.review.procedure).days.get(("approve", card.position.subject_kind))
+    if number is None:
+        return ""
+    day: date = days.nth_after(calendar.last_day_of(month), number).day
     said = _("The card of %(month)s is not published yet. It is expected on %(day)s.")
     return said % {"month": words.month_words(month), "day": words.day_words(day)}
 

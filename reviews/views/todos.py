@@ -3,26 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews.deadlines import timeline
-from reviews.models import Card, CardState, Objection, Review
+from reviews.models import Card, CardEvent, CardState, Objection, Review
 from reviews.procedures import Roles, roles_of
 from reviews.views import common, words
+from staff import access
 from staff.calendar import Calendar
 from staff.models import User
 
-SOON = timedelta(days=2)
-ACTS = {"lacking": "assess", "ready": "assess", "approve": "approve", "answer": "decide", "close": "close"}
-ICONS = {"lacking": "warn", "ready": "card", "approve": "check", "answer": "chat", "close": "lock"}
+# The step of the procedure whose day a to-do is due by; a return waits for nobody's day.
+ACTS = {
+    "lacking": "assess",
+    "ready": "assess",
+    "approve": "approve",
+    "answer": "decide",
+    "close": "close",
+    "supplement": "close",
+    "consent": "",
+}
+ICONS = {
+    "lacking": "warn",
+    "ready": "card",
+    "approve": "check",
+    "answer": "chat",
+    "close": "lock",
+    "supplement": "lock",
+    "consent": "info",
+}
+# What a board is narrowed to for a to-do.
+SHOWN = {
+    "lacking": "?state=lacking",
+    "ready": "?state=ready",
+    "approve": "?state=submitted",
+    "answer": "?state=objected",
+    "consent": "?show=asked",
+}
+UNCONFIRMED = (CardState.DRAFT, CardState.SUBMITTED, CardState.PUBLISHED, CardState.OBJECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +64,34 @@ class Todo:
     tone: str = "line"
 
 
-def dated(todo: Todo, *, at: datetime) -> Todo:
-    """Put the date of a to-do into a badge: today, tomorrow, the day, or how late it is."""
+def dated(todo: Todo, *, days: Calendar, at: datetime) -> Todo:
+    """Put the date of a to-do into a badge (today, tomorrow, the day, or how late) and its hour into words."""
     if todo.due is None:
         return todo
     day, today = timezone.localdate(todo.due), timezone.localdate(at)
-    badge, tone = words.short_day(day), "line"
     if todo.due < at:
-        late = max((today - day).days, 1)
-        badge, tone = ngettext("%(count)s day late", "%(count)s days late", late) % {"count": late}, "bad"
-    elif day == today:
+        late = max(days.ordinal(day, today), 1)
+        badge = ngettext("%(count)s working day late", "%(count)s working days late", late)
+        said = _("%(text)s. It was due %(when)s.")
+        text = said % {"text": todo.text, "when": words.moment_words(todo.due)}
+        return replace(todo, text=text, badge=badge % {"count": late}, tone="bad")
+    badge, tone = words.short_day(day), "line"
+    if day == today:
         badge, tone = _("today"), "warn"
     elif day - today == timedelta(days=1):
         badge, tone = _("tomorrow"), "warn"
-    return Todo(todo.icon, todo.title, todo.text, todo.due, todo.address, badge, tone)
+    text = _("%(text)s. By %(when)s, %(left)s left.") % {
+        "text": todo.text,
+        "when": words.moment_words(todo.due),
+        "left": words.left_words(todo.due - at),
+    }
+    return replace(todo, text=text, badge=badge, tone=tone)
 
 
-def sorted_by_due(todos: list[Todo], *, at: datetime) -> list[Todo]:
+def sorted_by_due(todos: list[Todo], *, days: Calendar, at: datetime) -> list[Todo]:
     """Return to-dos by their dates; those without one are for now."""
-    return [dated(todo, at=at) for todo in sorted(todos, key=lambda todo: todo.due or at)]
+    ordered = sorted(todos, key=lambda todo: todo.due or at)
+    return [dated(todo, days=days, at=at) for todo in ordered]
 
 
 def own(card: Card | None, *, answered: bool) -> list[Todo]:
@@ -65,19 +100,20 @@ def own(card: Card | None, *, answered: bool) -> list[Todo]:
         return []
     title = common.heading_of(card)
     if card.state == CardState.PUBLISHED:
-        text = _("Not opened yet")
+        text = _("Not delivered yet, so silence does not count as confirmed")
         if card.window_ends_at:
-            text = _("Until %(when)s") % {"when": words.moment_words(card.window_ends_at)}
+            text = _("Look at it, and confirm or object")
         said = _("Confirm: %(card)s") % {"card": title}
         return [Todo("card", said, text, card.window_ends_at, common.card_address(card))]
     if card.state == CardState.OBJECTED and answered:
         said = _("Look at the answer: %(card)s") % {"card": title}
-        return [Todo("chat", said, _("Agree or maintain your objection."), None, common.card_address(card))]
+        text = _("Agree or maintain your objection")
+        return [Todo("chat", said, text, card.window_ends_at, common.card_address(card))]
     return []
 
 
 def leading(user: User, *, days: Calendar) -> list[Todo]:
-    """What a supervisor, director or manager has to do on the open months, by review and step."""
+    """What a supervisor, director, manager or HR has to do on the open months, by review and step."""
     counted = _counts(user)
     reviews = Review.objects.filter(pk__in=counted).select_related("unit", "procedure").order_by("month")
     roles: dict[int, Roles] = {}
@@ -85,43 +121,63 @@ def leading(user: User, *, days: Calendar) -> list[Todo]:
     for review in reviews:
         if review.procedure_id not in roles:
             roles[review.procedure_id] = roles_of(review.procedure)
-        steps = timeline(review, calendar=days, roles=roles[review.procedure_id])
+        named = roles[review.procedure_id]
+        steps = timeline(review, calendar=days, roles=named)
         due = {step.act: step.at for step in steps}
+        counts = _waiting(counted[review.pk], review, named, user)
         for code, act in ACTS.items():
-            if count := counted[review.pk].get(code, 0):
-                found.append(_todo(code, count, review, due.get(act)))
+            if count := counts.get(code, 0):
+                found.append(_todo(code, count, review, due.get(act) if code != "supplement" else None))
     return found
 
 
-def _counts(user: User) -> dict[int, dict[str, int]]:
-    """Return per open review how many cards wait for the reader at each step, one query."""
+def _counts(user: User) -> dict[int, Mapping[str, Any]]:
+    """Return per review with open cards how many cards wait for the reader at each step, one query."""
     me = user.person_id or 0
-    waiting = Objection.objects.filter(outcome="").values("version__card")
-    unconfirmed = [CardState.DRAFT, CardState.SUBMITTED, CardState.PUBLISHED, CardState.OBJECTED]
+    waiting = Objection.objects.filter(version=OuterRef("current"), outcome="")
+    asked = CardEvent.objects.filter(card=OuterRef("pk"), seq=OuterRef("seq"), act="ask_return")
     draft = Q(state=CardState.DRAFT, assessor=me)
+    lacks = Q(current__total__isnull=True) | Q(current__open_lines__gt=0)
+    # The month closes without what is set aside; afterwards it is closed by itself.
+    aside = Q(set_aside_at__isnull=False)
+    open_ones = Q(state__in=[*UNCONFIRMED, CardState.CONFIRMED]) | Q(asks=True)
     rows = (
         Card.objects.visible_to(user, on=common.today())
-        .filter(review__closed_at__isnull=True)
+        .exclude(state=CardState.PAID)
+        .exclude(person=me)
+        .alias(waits=Exists(waiting), asks=Exists(asked.exclude(person=me)))
+        .filter(open_ones)
         .order_by()
         .values("review_id")
         .annotate(
-            lacking=Count("pk", filter=draft & Q(current__total__isnull=True)),
-            ready=Count("pk", filter=draft & Q(current__total__isnull=False)),
+            lacking=Count("pk", filter=draft & lacks),
+            ready=Count("pk", filter=draft & ~lacks),
             approve=Count("pk", filter=Q(state=CardState.SUBMITTED, approver=me)),
-            answer=Count("pk", filter=Q(state=CardState.OBJECTED, decider=me, pk__in=waiting)),
-            decided=Count("pk", filter=Q(decider=me)),
-            confirmed=Count("pk", filter=Q(state=CardState.CONFIRMED)),
-            unconfirmed=Count("pk", filter=Q(state__in=unconfirmed)),
+            answer=Count("pk", filter=Q(state=CardState.OBJECTED, decider=me, waits=True)),
+            consent=Count("pk", filter=Q(asks=True)),
+            confirmed=Count("pk", filter=Q(state=CardState.CONFIRMED) & ~aside),
+            later=Count("pk", filter=Q(state=CardState.CONFIRMED)),
+            unconfirmed=Count("pk", filter=Q(state__in=UNCONFIRMED) & ~aside),
         )
     )
-    return {row["review_id"]: _waiting(row) for row in rows}
+    return {row["review_id"]: row for row in rows}
 
 
-def _waiting(row: Mapping[str, Any]) -> dict[str, int]:
-    """Return the counts of one review; the month can be closed once nothing is unconfirmed."""
-    closable = row["decided"] and not row["unconfirmed"]
+def _waiting(row: Mapping[str, Any], review: Review, roles: Roles, user: User) -> dict[str, int]:
+    """Return the counts of one review that are this reader's, by what its procedure names them for.
+
+    The month can be closed once nothing is unconfirmed; what comes later is closed as it comes.
+    """
+    scope = access.scope_of(user, on=common.today())
     counts = {code: int(row[code]) for code in ("lacking", "ready", "approve", "answer")}
-    return {**counts, "close": int(row["confirmed"]) if closable else 0}
+    if scope.leads(review.unit.path, roles=roles.second):
+        counts["consent"] = int(row["consent"])
+    if scope.leads(review.unit.path, roles=[roles.of("close", "agent") or ""]):
+        if review.closed_at is not None:
+            counts["supplement"] = int(row["later"])
+        elif not row["unconfirmed"]:
+            counts["close"] = int(row["confirmed"])
+    return counts
 
 
 def _todo(code: str, count: int, review: Review, due: datetime | None) -> Todo:
@@ -133,7 +189,16 @@ def _todo(code: str, count: int, review: Review, due: datetime | None) -> Todo:
             "Answer objections on %(count)s card", "Answer objections on %(count)s cards", count
         ),
         "close": ngettext("Close the month: %(count)s card", "Close the month: %(count)s cards", count),
+        "supplement": ngettext(
+            "Close %(count)s card as a supplement", "Close %(count)s cards as a supplement", count
+        ),
+        "consent": ngettext(
+            "Consent to returning %(count)s card, or not",
+            "Consent to returning %(count)s cards, or not",
+            count,
+        ),
     }
     where = _("%(month)s, %(unit)s") % {"month": words.month_words(review.month), "unit": review.unit.name}
-    address = reverse("board", args=[review.public_id])
+    closes = code in {"close", "supplement"}
+    address = reverse("month_close" if closes else "board", args=[review.public_id]) + SHOWN.get(code, "")
     return Todo(ICONS[code], said[code] % {"count": count}, where, due, address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -85,3 +86,12 @@ def greeting(name: str, *, at: datetime) -> str:
     if hour < EVENING:
         return _("Good afternoon, %(name)s") % {"name": name}
     return _("Good evening, %(name)s") % {"name": name}
+
+
+def listed(names: Sequence[str], *, most: int = 0) -> str:
+    """Write names in a row: `王倩、李维`, `Wang, Li`; with `most`, the others are counted."""
+    shown = list(names)[:most] if most else list(names)
+    said = pgettext("list", ", ").join(shown)
+    if rest := len(names) - len(shown):
+        return _("%(names)s and %(count)s more") % {"names": said, "count": rest}
+    return said

@@ -6,7 +6,9 @@ import csv
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO, StringIO
 from math import isfinite
 from pathlib import Path
@@ -19,6 +21,8 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 Cell = str | date | None
+# In workbooks of amounts: a number with as many decimals as it is given with.
+Amount = Cell | Decimal | int
 
 # What spreadsheets, Chinese ones too, may take for a formula, and the mark that keeps them from it.
 RISKY = tuple("=+-@＝＋－＠\t\r\n;|'")
@@ -65,6 +69,54 @@ def xlsx_file(title: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]]
     out = BytesIO()
     book.save(out)
     return _still(out.getvalue())
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook: bold headings, rows, and rows of totals below, bold again.
+
+    `widths` are of the columns in characters, 16 where none is given.
+    """
+
+    title: str
+    headers: Sequence[str]
+    rows: Iterable[Sequence[Amount]]
+    totals: Sequence[Sequence[Amount]] = ()
+    widths: Sequence[int] = ()
+
+
+def xlsx_book(sheets: Sequence[Sheet]) -> bytes:
+    """Return a workbook of several sheets; texts stay texts, amounts are numbers to the last decimal given."""
+    book = Workbook(write_only=True)
+    for one in sheets:
+        sheet: Any = book.create_sheet(one.title[:31])
+        for index in range(1, max(len(one.headers), len(one.widths)) + 1):
+            width = one.widths[index - 1] if index <= len(one.widths) else 16
+            sheet.column_dimensions[get_column_letter(index)].width = width
+        if one.headers:
+            sheet.freeze_panes = "A2"
+            sheet.append([_header(sheet, text) for text in one.headers])
+        for row in one.rows:
+            sheet.append([_amount(sheet, value) for value in row])
+        for row in one.totals:
+            cells = [_amount(sheet, value) for value in row]
+            for cell in cells:
+                cell.font = Font(bold=True)
+            sheet.append(cells)
+    out = BytesIO()
+    book.save(out)
+    return _still(out.getvalue())
+
+
+def _amount(sheet: Any, value: Amount) -> Any:
+    if not isinstance(value, Decimal | int):
+        return _cell(sheet, ILLEGAL_CHARACTERS_RE.sub("�", value) if isinstance(value, str) else value)
+    cell: Any = WriteOnlyCell(sheet)
+    cell.value = value
+    exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    cell.number_format = "#,##0" + ("." + "0" * places if places else "")
+    return cell
 
 
 def plain_cell(sheet: Any, value: object) -> Any:

@@ -26,8 +26,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def firm() -> Company:
-    """The company with a plan for its agents and a complete October for 林小满."""
-    firm = company()
+    return given_figures(company())
+
+
+def given_figures(firm: Company) -> Company:
+    """Give a company a plan for its agents and a complete October for 林小满."""
     data.assign_plan(firm.root, factories.position())
     firm.account = factories.account("旗舰店:小满", shop=firm.shop.shop, holder=firm.lin)
     file = data.import_file(firm.shop.shop)

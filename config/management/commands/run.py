@@ -145,7 +145,7 @@ def web(port: int) -> Service:
 
 def worker() -> Service:
     """Return the worker, with the clock of regular work inside. It need not say that root should not run it."""
-    options = ["--beat", "--concurrency", "2", "--loglevel", "warning"]
+    options = ["--concurrency", "2", "--loglevel", "warning"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker", *options, *quiet]
     return Service("worker", command, environment={"PYTHONWARNINGS": "ignore:You're running the worker"})
@@ -165,6 +165,7 @@ class Command(BaseCommand):
         begun = time.monotonic()
         port = read_port()
         check_port(port)
+        os.environ.setdefault("SITE_URL", f"http://{HOST}:{port}")  # for the processes started below
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, stop_here)
         services: list[Service] = []

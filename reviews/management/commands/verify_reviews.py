@@ -1,4 +1,4 @@
-"""Recompute all frozen cards from their own copies and report what differs."""
+"""Recompute all frozen cards from their own copies, add up what was handed over, and report what differs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import ngettext
 
 from reviews.management.commands.run_month import month_given
-from reviews.models import Card
+from reviews.models import Card, Review
+from reviews.services.reconciling import mismatches
 from reviews.services.verifying import differences
 
 
 class Command(BaseCommand):
-    """`verify_reviews [2026-10]` ends with status 1 where a card or its history is not as it was written."""
+    """`verify_reviews [2026-10]` ends with status 1 where a card, its history or its pay is not as it was written."""
 
-    help = "Recompute every frozen card from its own copy and check its history."
+    help = "Recompute every frozen card from its own copy, check its history, and add up the hand-overs."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take one month, or none for all."""
@@ -23,13 +24,17 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Print each difference and the number of cards looked at."""
-        cards = Card.objects.exclude(seq=0)
+        cards, reviews = Card.objects.exclude(seq=0), Review.objects.all()
         if options["month"]:
-            cards = cards.filter(month=month_given(options["month"]))
+            month = month_given(options["month"])
+            cards, reviews = cards.filter(month=month), reviews.filter(month=month)
         found = 0
         for one in differences(cards):
             found += 1
             self.stdout.write(f"{one.card.person.staff_no} {one.card.month:%Y-%m} v{one.number}: {one.words}")
+        for mismatch in mismatches(reviews):
+            found += 1
+            self.stdout.write(f"{mismatch.review}: {mismatch.words}")
         count = cards.count()
         if found:
             raise CommandError(

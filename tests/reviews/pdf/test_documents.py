@@ -102,12 +102,6 @@ class TestOneCard:
         assert "待确认" in text_of(before.content)[0]
         assert "客服确认" in text_of(after.content)[0]
 
-    def test_a_draft_is_drawn_and_not_kept(self, team, agents):
-        draft = printed(scored.card(team, agents[0]))
-        assert "草稿" in text_of(draft.content)[0]
-        assert Document.objects.count() == 0
-        assert list(files.folder().iterdir()) == []
-
     def test_everybody_gets_their_own(self, cards):
         for card in cards:
             text = text_of(printed(card).content)[0]

@@ -1,0 +1,113 @@
+"""Sum of cards = sum of hand-overs, and every way in which it can be wrong is said in words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import translation
+
+from reviews import workflow
+from reviews.models import Card, CardVersion, HandOver, HandOverLine, Review
+from reviews.models.cards import CardQuerySet
+from reviews.models.guards import FreezableQuerySet
+from reviews.services.reconciling import mismatches
+from tests.reviews.hand_overs.conftest import give_back, take_all
+from tests.reviews.people import november, user
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
+
+def found() -> str:
+    return " ".join(one.words for one in mismatches(Review.objects.all()))
+
+
+def test_it_fits_at_every_step_of_the_way(firm, made):
+    assert found() == ""
+    card = give_back(firm, firm.lin)
+    assert found() == ""
+    take_all(firm, [card], "approve", day=13)
+    assert list(HandOver.objects.values_list("number", "cards")) == [(1, 1), (2, 1)]
+    assert found() == ""
+    for one in HandOver.objects.all():
+        cards = Card.objects.filter(hand_over_lines__hand_over=one, hand_over_lines__withdrawn_at=None)
+        workflow.take_many("pay", list(cards), by=user(firm.zhou), at=november(13))
+    assert found() == ""
+
+
+def pay_moved(_firm) -> None:
+    HandOverLine.objects.filter(name="林小满").update(performance_pay=Decimal("1350.01"))
+
+
+def line_lost(_firm) -> None:
+    HandOverLine.objects.filter(name="林小满").update(withdrawn_at=november(12))
+
+
+def sum_moved(_firm) -> None:
+    HandOver.objects.update(base_sum=Decimal("7000.01"))
+
+
+def sum_forged(_firm) -> None:
+    HandOver.objects.update(control_sum="0" * 64)
+
+
+def card_gone_back(firm) -> None:
+    super(CardQuerySet, Card.objects.filter(person=firm.lin)).update(state="draft")
+
+
+def card_replaced(firm) -> None:
+    version = CardVersion.objects.get(card__person=firm.lin)
+    version.pk, version.number, version.frozen_at = None, 2, None
+    version._state.adding = True
+    version.save()
+    Card.objects.filter(person=firm.lin).update(current=version)
+
+
+def card_raised(firm) -> None:
+    versions = CardVersion.objects.filter(card__person=firm.lin)
+    super(FreezableQuerySet, versions).update(base_salary=Decimal("3500.01"))
+
+
+def signed_early(firm) -> None:
+    HandOver.objects.update(acknowledged_at=november(12), acknowledged_by=firm.zhou)
+
+
+def paid_unsigned(_firm) -> None:
+    super(CardQuerySet, Card.objects.all()).update(state="paid")
+
+
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        pytest.param(pay_moved, "says other figures", id="a cent more on a line"),
+        pytest.param(line_lost, "stands on 0 lines", id="a card on no line"),
+        pytest.param(sum_moved, "sums or its control sum", id="another sum"),
+        pytest.param(sum_forged, "sums or its control sum", id="another control sum"),
+        pytest.param(card_gone_back, "not taken over", id="a line without its card"),
+        pytest.param(card_replaced, "another version", id="another version"),
+        pytest.param(card_raised, "says other figures", id="a cent more on the card"),
+        pytest.param(signed_early, "not all its cards are paid", id="acknowledged and not paid"),
+        pytest.param(paid_unsigned, "nobody has acknowledged", id="paid and not acknowledged"),
+    ],
+)
+def test_what_does_not_fit_is_said(firm, made, broken, words):
+    broken(firm)
+    assert words in found()
+
+
+def test_verify_reviews_tells_it(firm, made, capsys):
+    call_command("verify_reviews", "2026-10")
+    sum_moved(firm)
+    with pytest.raises(CommandError, match="1 difference"):
+        call_command("verify_reviews", "2026-10")
+    assert "shop 2026-10: Hand-over 1" in capsys.readouterr().out
+
+
+def test_three_queries_a_review(firm, made, django_assert_max_num_queries):
+    with django_assert_max_num_queries(4):
+        assert found() == ""
