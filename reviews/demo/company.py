@@ -83,8 +83,8 @@ def build(months: list[date]) -> None:
     for code, position in positions.items():
         _levels(position, code)
     units = _units()
-    for plan in cast.SHOPS:
-        BranchSetting.objects.create(unit=units[plan.code], procedure=full, pay_day=PAY_DAY)
+    for shop in cast.SHOPS:
+        BranchSetting.objects.create(unit=units[shop.code], procedure=full, pay_day=PAY_DAY)
     _people(months)
     _roles(units)
     _logins()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -32,7 +34,7 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
 def _page(request: HttpRequest, typed: str) -> HttpResponse:
     typed = typed[:LONGEST_TYPED]
     printed = as_printed(typed)
-    context = {"code": printed or typed.strip(), "language": translation.get_language()}
+    context: dict[str, Any] = {"code": printed or typed.strip(), "language": translation.get_language()}
     if not context["code"]:
         return render(request, "reviews/verify.html", context)
     if wait := too_many(request):
