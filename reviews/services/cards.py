@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from reviews import copies
 from reviews.acting import Who, actor_of
+from reviews.history import entries_of
 from reviews.models import Card, CardDelivery, CardState, CardVersion
 from reviews.procedures import roles_of
 from reviews.services import deliveries
@@ -29,8 +30,16 @@ def record_opening(card: Card, *, by: User, at: datetime) -> bool:
         return False
     if card.delivered_at and _was_opened(card):
         return False
+    if card.state == CardState.OBJECTED and _awaits_answer(card):
+        return False
     # An earlier delivery by mail or paper has started the window; that it was opened is kept beside it.
     return deliveries.record(card, channel=deliveries.Channel.OPENED, at=at)
+
+
+def _awaits_answer(card: Card) -> bool:
+    """Whether an objection waits for its answer, so that nothing can be delivered; told by the history."""
+    acts = [event.act for event in entries_of(card) if event.act in {"object", "answer"}]
+    return acts[-1:] == ["object"]
 
 
 def _was_opened(card: Card) -> bool:
