@@ -265,7 +265,7 @@ def _take_over_comparisons(before: CardVersion, version: CardVersion) -> None:
 def reply(move: Move, *, reply: str) -> None:
     """Keep on each answered objection whether the agent agrees."""
     cards = [card.pk for card in move.cards]
-    answered = Objection.objects.filter(version__card__in=cards, reply="").exclude(outcome="")
+    answered = Objection.objects.standing().filter(version__card__in=cards, reply="").exclude(outcome="")
     answered.update(reply=reply, replied_at=move.at)
 
 

@@ -223,7 +223,7 @@ def _refusal(request: HttpRequest, found: Card) -> HttpResponse:
 
 
 def _waiting(found: Card) -> list[tuple[Objection, CardLine]]:
-    objections = Objection.objects.filter(version__card=found, outcome="").order_by("pk")
+    objections = Objection.objects.standing().filter(version__card=found, outcome="").order_by("pk")
     rows = CardLine.objects.filter(
         segment__version=found.current_id, code__in=[one.line for one in objections]
     )

@@ -94,7 +94,7 @@ def all_answered(card: Card) -> bool:
     """Whether every open objection of a card has its answer."""
     if card.state != CardState.OBJECTED:
         return False
-    return not Objection.objects.filter(version__card=card, outcome="").exists()
+    return not Objection.objects.standing().filter(version__card=card, outcome="").exists()
 
 
 def window_words(card: Card, *, at: datetime) -> str:

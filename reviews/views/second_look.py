@@ -57,7 +57,10 @@ def second_look(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def figures_of(found: Card) -> list[FigureChange]:
     """Return total, band and multiplier before and after the answers; empty where nothing was corrected."""
     before = CardVersion.objects.filter(
-        pk__in=Objection.objects.filter(version__card=found, reply="").exclude(outcome="").values("version")
+        pk__in=Objection.objects.standing()
+        .filter(version__card=found, reply="")
+        .exclude(outcome="")
+        .values("version")
     ).exclude(pk=found.current_id)
     first = before.order_by("number").first()
     if first is None or found.current is None:
