@@ -245,8 +245,8 @@ def buttons(user: User, found: Card) -> list[Button]:
             blocked=offer.reason,
         )
         for offer in workflow.allowed(found, by=user, at=timezone.now())
-        # Both replies stand on one page.
-        if offer.act in PAGES and offer.act != "maintain"
+        # Both replies stand on one page, which is there once every objection has its answer.
+        if offer.act in PAGES and offer.act != "maintain" and not (offer.act == "agree" and offer.reason)
     ]
     return sorted(made, key=lambda button: button.main)
 
