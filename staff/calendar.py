@@ -53,7 +53,8 @@ def load() -> Calendar:
     no_day = Cast(Value(None), DateField())
     years = CalendarYear.objects.order_by().filter(published=True).annotate(day=no_day)
     exceptions: dict[date, bool] = {}
-    published = set()
+    published: set[int] = set()
+    day: date | None
     for year, day, works in days.union(years.values_list("year", "day", "published"), all=True):
         if day is None:
             published.add(year)
