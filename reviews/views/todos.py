@@ -45,6 +45,8 @@ SHOWN = {
     "approve": "?state=submitted",
     "answer": "?state=objected",
 }
+# To-dos with a page of their own.
+PAGES = {"close": "month_close", "supplement": "month_close", "consent": "board_returns"}
 UNCONFIRMED = (CardState.DRAFT, CardState.SUBMITTED, CardState.PUBLISHED, CardState.OBJECTED)
 
 
@@ -186,6 +188,6 @@ def _todo(code: str, count: int, review: Review, due: datetime | None) -> Todo:
         ),
     }
     where = _("%(month)s, %(unit)s") % {"month": words.month_words(review.month), "unit": review.unit.name}
-    closes = code in {"close", "supplement"}
-    address = reverse("month_close" if closes else "board", args=[review.public_id]) + SHOWN.get(code, "")
+    page = PAGES.get(code, "board")
+    address = reverse(page, args=[review.public_id]) + SHOWN.get(code, "")
     return Todo(ICONS[code], said[code] % {"count": count}, where, due, address)
