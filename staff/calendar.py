@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import DateField, Value
 from django.db.models.functions import Cast
@@ -54,8 +55,11 @@ def load() -> Calendar:
     years = CalendarYear.objects.order_by().filter(published=True).annotate(day=no_day)
     exceptions: dict[date, bool] = {}
     published: set[int] = set()
-    day: date | None
-    for year, day, works in days.union(years.values_list("year", "day", "published"), all=True):
+    # A year has no day: the types of the two halves differ.
+    rows: Iterable[tuple[int, date | None, bool]] = list[Any](
+        days.union(years.values_list("year", "day", "published"), all=True)
+    )
+    for year, day, works in rows:
         if day is None:
             published.add(year)
         else:
