@@ -256,10 +256,19 @@ def _take_over_comparisons(before: CardVersion, version: CardVersion) -> None:
     }
     Comparison.objects.bulk_create(
         Comparison(
-            version=version, key=row.key, own=shares.get(row.key) or row.own, team=row.team, people=row.people
+            version=version,
+            key=row.key,
+            own=_or(shares.get(row.key), row.own),
+            team=row.team,
+            people=row.people,
         )
         for row in Comparison.objects.filter(version=before)
     )
+
+
+def _or(value: Decimal | None, before: Decimal) -> Decimal:
+    """A share of nothing is a share: only where there is none the one before stays."""
+    return before if value is None else value
 
 
 def reply(move: Move, *, reply: str) -> None:

@@ -72,6 +72,7 @@ DONE: dict[str, Promise] = {
     "set_aside": gettext_lazy("set the card aside"),
     "take_back": gettext_lazy("took the card back into the month"),
     "reassign": gettext_lazy("passed the card on to others"),
+    "decline_return": gettext_lazy("declined the return"),
 }
 
 
