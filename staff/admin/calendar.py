@@ -62,9 +62,7 @@ class HolidayAdmin(ReferenceSheets):
         wrap = self.admin_site.admin_view
         own = [
             path("seed/", wrap(require_POST(self.seed)), name="staff_holiday_seed"),
-            path(
-                "year/<int:year>/publish/", wrap(require_POST(self.publish)), name="staff_holiday_publish"
-            ),
+            path("year/<int:year>/publish/", wrap(require_POST(self.publish)), name="staff_holiday_publish"),
         ]
         return [*own, *super().get_urls()]
 
