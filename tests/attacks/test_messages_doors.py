@@ -164,6 +164,8 @@ class TestPaper:
         assert house.card.delivered_at == november(4, 15)
         assert house.card.window_ends_at >= november(4, 15) + timedelta(hours=48)
         page = client_of(house, "lin").get(reverse("card", args=[house.card.public_id])).content.decode()
+        # Come to by another way than the inbox, it is read all the same.
+        assert Message.objects.get(pk=house.message.pk).opened_at == november(5)
         assert "11月4日 15:00 由王组长纸质送达" in page
 
     def test_a_second_time_is_refused(self, house):
