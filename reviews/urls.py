@@ -14,6 +14,7 @@ from reviews.views import (
     hours,
     objecting,
     paper,
+    returns,
     team_pdf,
     verify,
 )
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("month/<uuid:public_id>/", board.board, name="board"),
     path("month/<uuid:public_id>/pdf/", team_pdf.team_file, name="team_pdf"),
     path("month/<uuid:public_id>/pdf/file/", team_pdf.fetch, name="team_pdf_fetch"),
+    path("month/<uuid:public_id>/returns/", returns.returns, name="board_returns"),
     path("month/<uuid:public_id>/close/", closing.month_close, name="month_close"),
     path("month/<uuid:public_id>/do/<slug:act>/", bulk.bulk, name="board_act"),
     path("v/", verify.verify, name="verify"),

@@ -13,6 +13,7 @@ from reviews.admin import (
     reviews,
     rows,
     sources,
+    succession,
     targets,
     year_plan,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "reviews",
     "rows",
     "sources",
+    "succession",
     "targets",
     "year_plan",
 ]

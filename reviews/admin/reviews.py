@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reviews import overview
+from reviews.admin.late import LatePages
 from reviews.models import Card, CardState, HandOver, NoCard, Review
 from reviews.overview import SHOWS, Choice, Overview
 from reviews.services.month import review_for, start_run
@@ -76,7 +77,7 @@ class NewRun(forms.Form):
 
 
 @admin.register(Review)
-class ReviewAdmin(ReadOnlyAdmin):
+class ReviewAdmin(LatePages, ReadOnlyAdmin):
     """Monthly reviews: looked at by those who lead or look after the branch, run by HR."""
 
     readers: ClassVar[frozenset[str]] = frozenset({"finance", "general_office", "manager", "director"})
@@ -91,7 +92,7 @@ class ReviewAdmin(ReadOnlyAdmin):
             path("run/", wrap(require_POST(self.run_view)), name="reviews_review_run"),
             path("<int:pk>/pdf/", wrap(require_POST(self.pdf_view)), name="reviews_review_pdf"),
         ]
-        return [*own, *super().get_urls()]
+        return [*own, *self.late_urls(), *super().get_urls()]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

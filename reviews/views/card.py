@@ -69,6 +69,7 @@ DONE: dict[str, Promise] = {
     "pay": gettext_lazy("acknowledged the card for payment"),
     "ask_return": gettext_lazy("asked to return the card"),
     "return": gettext_lazy("consented to the return"),
+    "decline_return": gettext_lazy("declined the return"),
 }
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from reviews.models import Card, CardEvent, Review
+from reviews import workflow
+from reviews.models import Review
 from staff.models import Job, Person
 from tests import factories
 from tests.reviews import scored
@@ -130,11 +131,6 @@ def confirmed(team, person):
     return card
 
 
-def act(client, person, review, name):
-    client.force_login(person.users.get())
-    return client.post(reverse("admin:reviews_review_act", args=[review.pk]), {"act": name}, follow=True)
-
-
 @pytest.fixture
 def clerk(team):
     return Person.objects.get(staff_no="KF-0005")
@@ -149,42 +145,30 @@ def closed(team):
     return cards
 
 
-def test_hr_hands_over_and_finance_acknowledges_all_at_once(team, client, clerk, closed):
+def hand_over(team, cards):
+    workflow.take_many("approve", cards, by=team.hr.users.get(), at=scored.AT)
+
+
+def test_hr_is_led_to_the_preview_and_finance_to_what_was_handed_over(team, clerk, closed, open_page):
     review = closed[0].review
-    act(client, team.hr, review, "approve")
-    assert set(Card.objects.values_list("state", flat=True)) == {"approved"}
-    for _press in range(2):
-        act(client, clerk, review, "pay")
-    assert set(Card.objects.values_list("state", flat=True)) == {"paid"}
-    assert CardEvent.objects.filter(act="pay").count() == 2
+    preview = reverse("admin:reviews_handover_prepare", args=[review.pk])
+    assert preview in open_page(team.hr, review).content.decode()
+    hand_over(team, closed)
+    assert preview not in open_page(team.hr, review).content.decode()
+    made = f"{reverse('admin:reviews_handover_changelist')}?review={review.pk}"
+    assert made in open_page(clerk, review).content.decode()
 
 
-def test_finance_reads_the_amounts_of_what_hr_has_handed_over(team, client, clerk, closed, open_page):
+def test_finance_reads_the_amounts_of_what_hr_has_handed_over(team, clerk, closed, open_page):
     review = closed[0].review
     before = open_page(clerk, review)
     assert before.context["rows"] == []
-    act(client, team.hr, review, "approve")
+    hand_over(team, closed)
     page = open_page(clerk, review)
     # 4,200.00 base and 1,800.00 × 0.9 performance pay for each of the two.
     assert [row.total for row in page.context["rows"]] == [Decimal("5820.00")] * 2
     assert page.context["sums"].total == Decimal("11640.00")
     assert "93.00" not in page.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("who", "name", "status"),
-    [
-        pytest.param("hr", "approve", 200, id="nothing is closed yet"),
-        pytest.param("hr", "publish", 404, id="not HR's step"),
-        pytest.param("supervisor", "approve", 404, id="no page for a supervisor"),
-    ],
-)
-def test_a_step_that_is_not_due_changes_nothing(team, client, who, name, status):
-    [lin] = agents(team, 1)
-    review = scored.published(team, lin).review
-    response = act(client, getattr(team, who), review, name)
-    assert response.status_code == status
-    assert Card.objects.get().state == "published"
 
 
 def test_hr_runs_a_month_and_a_second_press_joins_the_first(team, client):
