@@ -337,6 +337,38 @@ def waive(*, month: date, line: str, reason: str, scope: Scope, by: User, at: da
     )
 
 
+def waive_many(
+    *, month: date, pairs: Collection[tuple[int, str]], reason: str, by: User, at: datetime
+) -> int:
+    """Give waivers to people, each for a line (person's id, line); return how many are new. HR only.
+
+    Who has one for the line already keeps it. Raises ValidationError for no line, an unknown one or no reason.
+    """
+    _require_hr(by, on=timezone.localdate(at))
+    lines = {line for _person, line in pairs}
+    if not lines:
+        raise ValidationError({"line": [_("Choose at least one line that is open.")]})
+    for line in sorted(lines):
+        scope = Scope(employment_kind=EmploymentKind.values[0])
+        if problems := waiver_problems(line=line, reason=reason, scope=scope, by=by):
+            raise ValidationError(problems)
+    standing = Waiver.objects.filter(month=month, line__in=lines, withdrawn_at__isnull=True)
+    held = set(standing.filter(person__isnull=False).values_list("person_id", "line"))
+    rows = [
+        Waiver(
+            month=month,
+            line=line,
+            reason=reason.strip()[:400],
+            person_id=person,
+            by=by,
+            by_person=by.person,
+            given_at=at,
+        )
+        for person, line in sorted(set(pairs) - held)
+    ]
+    return len(Waiver.objects.bulk_create(rows, batch_size=500))
+
+
 def withdraw_waiver(waiver: Waiver, *, by: User, at: datetime) -> bool:
     """Take a waiver back; submitted cards keep it. Return whether it was still given."""
     _require_hr(by, on=timezone.localdate(at))

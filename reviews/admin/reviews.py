@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from http import HTTPStatus
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from reviews import overview
+from reviews import overview, standing
 from reviews.admin.late import LatePages
+from reviews.admin.review_bulk import bulk_view, steps_of
+from reviews.admin.review_forms import NewRun, PayOn, address_of, choice_of, fields_of, words_of_shows
 from reviews.models import Card, CardState, HandOver, NoCard, Review
-from reviews.overview import SHOWS, Choice, Overview
-from reviews.services.month import review_for, start_run
+from reviews.overview import Choice, Overview
+from reviews.pay_warnings import warning_of
+from reviews.services.branches import Closed, begin_review, set_pay_on
+from reviews.services.month import start_run
 from reviews.services.team_pdf import NothingToPrint, start_team_pdf
+from staff import calendar
 from staff.access import scope_of
-from staff.admin.base import ReadOnlyAdmin
-from staff.calendar import add_months
-from staff.models import Job, Unit
+from staff.admin.base import ReadOnlyAdmin, user_of
+from staff.models import Job
 
-MONTHS_OFFERED = 13
 NEWS = timedelta(days=1)
-MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +60,6 @@ class Chip:
     chosen: bool
 
 
-class NewRun(forms.Form):
-    """Which branch and month to compute."""
-
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Unit"), empty_label=None)
-    month = forms.ChoiceField(label=_("Month"))
-
-    def __init__(self, *args: Any, today: date, user: Any, **kwargs: Any) -> None:
-        """Offer the branches the user looks after, and the months up to the running one."""
-        super().__init__(*args, **kwargs)
-        units = Unit.objects.visible_to(user, on=today).filter(reviewed=True)
-        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-        months = [add_months(today, -count) for count in range(MONTHS_OFFERED)]
-        self.fields["month"].choices = [(f"{month:%Y-%m-%d}", f"{month:%Y-%m}") for month in months]  # type: ignore[attr-defined]
-        # The month to be reviewed is the one that has just ended.
-        self.fields["month"].initial = f"{add_months(today, -1):%Y-%m-%d}"
-
-
 @admin.register(Review)
 class ReviewAdmin(LatePages, ReadOnlyAdmin):
     """Monthly reviews: looked at by those who lead or look after the branch, run by HR."""
@@ -91,6 +75,12 @@ class ReviewAdmin(LatePages, ReadOnlyAdmin):
         own = [
             path("run/", wrap(require_POST(self.run_view)), name="reviews_review_run"),
             path("<int:pk>/pdf/", wrap(require_POST(self.pdf_view)), name="reviews_review_pdf"),
+            path("<int:pk>/bulk/", wrap(require_POST(self.bulk_view)), name="reviews_review_bulk"),
+            path(
+                "<int:pk>/pay-on/",
+                wrap(require_http_methods(["GET", "POST"])(self.pay_on_view)),
+                name="reviews_review_pay_on",
+            ),
         ]
         return [*own, *self.late_urls(), *super().get_urls()]
 
@@ -99,14 +89,14 @@ class ReviewAdmin(LatePages, ReadOnlyAdmin):
     ) -> HttpResponse:
         """Show the months, the latest first, with the states of their cards."""
         today = timezone.localdate()
-        reviews = self.get_queryset(request).select_related("unit", "procedure")[:60]
+        reviews = list(self.get_queryset(request).select_related("unit", "procedure")[:60])
         counts = _counts(request, [review.pk for review in reviews])
-        rows = [(review, counts.get(review.pk, [])) for review in reviews]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Monthly reviews"),
-            "rows": [(review, parts, sum(count for _state, count in parts)) for review, parts in rows],
+            "rows": standing.rows_of(reviews, counts, on=today),
             "form": NewRun(today=today, user=request.user) if self._is_hr(request) else None,
+            "may_set": self._is_hr(request),
             **(extra_context or {}),
         }
         return TemplateResponse(request, self.change_list_template, context)
@@ -122,10 +112,10 @@ class ReviewAdmin(LatePages, ReadOnlyAdmin):
         review = self._review(request, object_id)
         if not _reads_cards(request):
             return self._pay_view(request, review)
-        cards = overview.cards_of(review, request.user, on=timezone.localdate())
-        choice = _choice(request)
-        page = overview.overview(review, cards, choice=choice, at=timezone.now())
-        jobs = [job for job in Job.objects.filter(_of(review)).order_by("-pk")[:3] if _worth_showing(job)]
+        choice, at = choice_of(request.GET), timezone.now()
+        table = overview.read(review, user_of(request), at=at)
+        page = overview.overview(table, choice=choice, at=at)
+        jobs = Job.objects.filter(_of(review)).select_related("started_by__person").order_by("-pk")[:3]
         context = {
             **self.admin_site.each_context(request),
             "title": str(review),
@@ -133,11 +123,15 @@ class ReviewAdmin(LatePages, ReadOnlyAdmin):
             "page": page,
             "choice": choice,
             "chips": _chips(page, choice),
-            "jobs": jobs,
-            "buttons": self._buttons(request, review, cards),
+            "filters": fields_of(choice),
+            "steps": steps_of(request),
+            "jobs": [job for job in jobs if _worth_showing(job)],
+            "buttons": self._buttons(request, review, [row.card for row in table.rows]),
             "without": _without(review),
-            "previous_page": _address(choice, page=page.page - 1),
-            "next_page": _address(choice, page=page.page + 1),
+            "late_page": _late_page(review),
+            "may_set": self._is_hr(request) and review.closed_at is None,
+            "previous_page": address_of(choice, page=page.page - 1),
+            "next_page": address_of(choice, page=page.page + 1),
         }
         return TemplateResponse(request, "reviews/admin/review.html", context)
 
@@ -163,9 +157,9 @@ class ReviewAdmin(LatePages, ReadOnlyAdmin):
         if not form.is_valid():
             messages.error(request, _("Choose a unit and a month."))
             return redirect("admin:reviews_review_changelist")
-        month = date.fromisoformat(form.cleaned_data["month"])
+        asked, month = form.cleaned_data, date.fromisoformat(form.cleaned_data["month"])
         try:
-            review = review_for(form.cleaned_data["unit"], month)
+            review = begin_review(asked["unit"], month, trial=asked["trial"], procedure=asked["procedure"])
         except ValidationError as refused:
             messages.error(request, " ".join(refused.messages))
             return redirect("admin:reviews_review_changelist")
@@ -182,6 +176,45 @@ class ReviewAdmin(LatePages, ReadOnlyAdmin):
             messages.error(request, str(refused))
         return redirect("admin:reviews_review_change", review.pk)
 
+    def bulk_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say what a step does to the chosen cards, or do it with all of them."""
+        review = self._review(request, str(pk))
+        if not _reads_cards(request):
+            raise Http404
+        return bulk_view(self, request, review)
+
+    def pay_on_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show and change the day on which pay is due, until the month is closed."""
+        review = self._review(request, str(pk))
+        if not self._is_hr(request):
+            raise PermissionDenied
+        form = PayOn(request.POST or None, initial={"pay_on": review.pay_on})
+        status = HTTPStatus.OK
+        if request.method == "POST":
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            if form.is_valid():
+                before = review.pay_on
+                try:
+                    changed = set_pay_on(review, form.cleaned_data["pay_on"])
+                except ValidationError as refused:
+                    form.add_error("pay_on", refused)
+                except Closed as refused:
+                    form.add_error("pay_on", str(refused))
+                    status = HTTPStatus.CONFLICT
+                else:
+                    if changed:
+                        self.log_change(request, review, f"pay_on {before or '–'} → {review.pay_on or '–'}")
+                        messages.success(request, _("The pay date is kept."))
+                    return redirect("admin:reviews_review_change", review.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(review),
+            "review": review,
+            "form": form,
+            "warning": warning_of(review, days=calendar.load()),
+        }
+        return TemplateResponse(request, "reviews/admin/review_pay_on.html", context, status=status)
+
     def _review(self, request: HttpRequest, object_id: str) -> Review:
         rows: QuerySet[Review] = self.get_queryset(request).select_related("unit", "procedure")
         if not object_id.isdecimal():
@@ -191,7 +224,7 @@ class ReviewAdmin(LatePages, ReadOnlyAdmin):
     def _is_hr(self, request: HttpRequest) -> bool:
         return scope_of(request.user, on=timezone.localdate()).has("hr")
 
-    def _buttons(self, request: HttpRequest, review: Review, cards: list[Card]) -> list[Button]:
+    def _buttons(self, request: HttpRequest, review: Review, cards: Sequence[Card]) -> list[Button]:
         found: list[Button] = []
         scope = scope_of(request.user, on=timezone.localdate())
         closed = [
@@ -201,11 +234,13 @@ class ReviewAdmin(LatePages, ReadOnlyAdmin):
             words = _("Hand over to finance (%(count)s)") % {"count": len(closed)}
             prepare = reverse("admin:reviews_handover_prepare", args=[review.pk])
             found.append(Button(words, prepare, link=True, filled=True))
-        if scope.has("hr", "finance") and HandOver.objects.filter(review=review).exists():
-            made = reverse("admin:reviews_handover_changelist")
-            found.append(Button(_("Hand-overs to finance"), f"{made}?review={review.pk}", link=True))
+        made = review.closed_at is not None and scope.has("hr", "finance")
+        if made and HandOver.objects.filter(review=review).exists():
+            address = reverse("admin:reviews_handover_changelist")
+            found.append(Button(_("Hand-overs to finance"), f"{address}?review={review.pk}", link=True))
         if self._is_hr(request):
             run = {"unit": str(review.unit_id), "month": f"{review.month:%Y-%m-%d}"}
+            run |= {"trial": "on"} if review.trial else {}
             drafts = sum(card.state == CardState.DRAFT for card in cards)
             label = _("Compute the drafts again") if cards else _("Run the month")
             reason = "" if drafts or not cards else _("No card is a draft any more; figures are frozen.")
@@ -242,6 +277,14 @@ def _worth_showing(job: Job) -> bool:
     return job.active or fresh
 
 
+def _late_page(review: Review) -> str:
+    """Return the address of the figures that came late, or nothing where that page is not there."""
+    try:
+        return reverse("admin:reviews_review_late", args=[review.pk])
+    except NoReverseMatch:
+        return ""
+
+
 def _counts(request: HttpRequest, reviews: list[int]) -> dict[int, list[tuple[CardState, int]]]:
     """Return how many of the cards the reader may see stand in each state, by review, in one query."""
     on = timezone.localdate()
@@ -265,39 +308,8 @@ def _without(review: Review) -> list[tuple[str, list[str]]]:
     return sorted(found.items(), key=lambda pair: -len(pair[1]))
 
 
-def _choice(request: HttpRequest) -> Choice:
-    page = request.GET.get("page", "")
-    state = request.GET.get("state", "")
-    show = request.GET.get("show", "")
-    return Choice(
-        state=state if state in CardState.values else "",
-        show=show if show in SHOWS else "",
-        unit=request.GET.get("unit", "")[:100],
-        search=request.GET.get("q", "").strip()[:60],
-        page=int(page) if page.isascii() and page.isdecimal() and len(page) < MOST_DIGITS else 1,
-    )
-
-
-def _address(choice: Choice, **changed: Any) -> str:
-    fields = {
-        "state": choice.state,
-        "show": choice.show,
-        "unit": choice.unit,
-        "q": choice.search,
-        **changed,
-    }
-    return f"?{urlencode({name: value for name, value in fields.items() if value})}#cards"
-
-
 def _chips(page: Overview, choice: Choice) -> list[Chip]:
-    words = {
-        "": _("All"),
-        "gaps": _("Lines open"),
-        "late": _("Late"),
-        "look": _("Needs eyes"),
-        "low": _("Below 80"),
-    }
     return [
-        Chip(text, page.counts[name], _address(choice, show=name), choice.show == name)
-        for name, text in words.items()
+        Chip(text, page.counts[name], address_of(choice, show=name), choice.show == name)
+        for name, text in words_of_shows().items()
     ]

@@ -6,7 +6,7 @@ Source: month.md, "Rules: deputies".
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -24,6 +24,7 @@ from staff.models import Deputy, Person, RoleHolding, User
 
 FURTHEST = timedelta(days=92)
 BACK = timedelta(days=31)
+PROPOSED = 20  # candidates tried for a proposal
 LONGEST_REASON = 400
 
 
@@ -88,7 +89,7 @@ def preview(work: OpenWork, chosen: Chosen | None, *, by: User, at: datetime) ->
     on = work.from_day
     cards = {place.card.pk: place.card for place in work.cards}
     fit = Fit(list(cards.values()), on=on, but=work.holder.pk)
-    found = Preview(work, tuple(_role(one, chosen, by=by, on=on) for one in work.roles))
+    found = Preview(work, tuple(_role(one, chosen, fit, by=by, on=on) for one in work.roles))
     found.later = on > timezone.localdate(at)
     successors = {one.role.holding.pk: one.successor for one in found.roles}
     for one in found.roles:
@@ -98,17 +99,38 @@ def preview(work: OpenWork, chosen: Chosen | None, *, by: User, at: datetime) ->
             found.problems.append(_("Nobody gives roles to oneself. Ask somebody else in HR."))
     for card in cards.values():
         _place(found, [place for place in work.cards if place.card is card], successors, chosen, fit)
+    if names := dict.fromkeys(one.place.card.person.name for one in found.misfits if one.chosen is None):
+        said = _(
+            "Nobody fits for these cards: %(names)s. Choose another successor, or give somebody that role first."
+        )
+        found.problems.append(said % {"names": "、".join(names)})
     return found
 
 
-def _role(one: HeldRole, chosen: Chosen | None, *, by: User, on: date) -> RolePreview:
+def _role(one: HeldRole, chosen: Chosen | None, fit: Fit, *, by: User, on: date) -> RolePreview:
     candidates = suggestions(one.holding, [deputy.person_id for deputy in one.deputies], on=on)
     known = {person.pk: person for person in candidates}
     if chosen is not None:
         wanted = known.get(chosen.successors.get(one.holding.pk, 0))
         return RolePreview(one, wanted, tuple(candidates))
-    nearest = next((person for person in candidates if person.pk != by.person_id), None)
+    others = [person for person in candidates if person.pk != by.person_id][:PROPOSED]
+    # The first of the nearest whom the fewest cards speak against.
+    nearest = min(others, key=lambda person: _against(one, person, fit), default=None)
     return RolePreview(one, nearest, tuple(candidates))
+
+
+def _against(one: HeldRole, person: Person, fit: Fit) -> int:
+    """Return how many of a role's cards somebody could not take over."""
+    return sum(bool(fit.why_not(place, person.pk, _others(place.card, {place.slot}))) for place in one.cards)
+
+
+def _others(card: Card, leaving: Collection[str]) -> dict[str, int]:
+    """Return who stays on a card beside the places that are handed on."""
+    return {
+        slot: person
+        for slot in SLOTS
+        if slot not in leaving and (person := getattr(card, f"{slot}_id")) is not None
+    }
 
 
 def _place(
@@ -120,12 +142,7 @@ def _place(
 ) -> None:
     """Put the successors on one card, and others where these do not fit."""
     card = places[0].card
-    leaving = {place.slot for place in places}
-    taken = {
-        slot: person
-        for slot in SLOTS
-        if slot not in leaving and (person := getattr(card, f"{slot}_id")) is not None
-    }
+    taken = _others(card, {place.slot for place in places})
     for place in places:
         successor = successors.get(place.holding_id or 0)
         why = ""
@@ -142,13 +159,7 @@ def _place(
         wanted = chosen.others.get((card.pk, place.slot)) if chosen else None
         picked = next((one.pk for one in options if one.pk == wanted), options[0].pk if options else None)
         found.misfits.append(Misfit(place, why, tuple(options), picked))
-        if picked is None:
-            words = {"name": card.person.name, "month": f"{card.month:%Y-%m}"}
-            found.problems.append(
-                _("Nobody else fits for the card of %(name)s, %(month)s. Give somebody that role first.")
-                % words
-            )
-        else:
+        if picked is not None:
             taken[place.slot] = found.eyes.setdefault(card.pk, {})[place.slot] = picked
 
 

@@ -1,6 +1,6 @@
 """All cards of a team or branch as one file: long work with a step per card."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -35,20 +35,24 @@ def cards_to_print(review: Review, unit: Unit, *, by: User, on: date) -> QuerySe
     return frozen.select_related("unit").order_by("unit__path", "person__staff_no")
 
 
-def start_team_pdf(review: Review, unit: Unit, *, by: User, language: Language) -> Job:
+def start_team_pdf(
+    review: Review, unit: Unit, *, by: User, language: Language, only: Collection[int] | None = None
+) -> Job:
     """Start printing all cards of a unit into one file, or join the user's job that is under way.
 
-    With amounts only where the user may see those of every card. Raises NothingToPrint.
+    `only` the cards with these ids, where some were chosen. With amounts only where the user may see those
+    of every card. Raises NothingToPrint.
     """
     on = timezone.localdate()
-    cards = list(cards_to_print(review, unit, by=by, on=on))
+    cards = [card for card in cards_to_print(review, unit, by=by, on=on) if only is None or card.pk in only]
     if not cards:
         raise NothingToPrint(_("No card of this team has been submitted yet."))
     audience: Audience = "money" if all(access.sees_money(by, card, on=on) for card in cards) else "team"
     versions = [card.current_id for card in cards]
+    chosen = "" if only is None else f":{files.digest_of(repr(versions).encode())[:12]}"
     return jobs.start(
         KIND,
-        key=f"{review.pk}:{unit.pk}:{audience}:{language}:{by.pk}",
+        key=f"{review.pk}:{unit.pk}:{audience}:{language}:{by.pk}{chosen}",
         steps=[*({"version": pk} for pk in versions), {"merge": versions}],
         payload={"review": review.pk, "unit": unit.pk, "audience": audience, "language": language},
         by=by,

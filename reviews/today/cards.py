@@ -13,7 +13,7 @@ from reviews.models import Card, CardState, Procedure, Review
 from reviews.today.reader import Reader
 from staff.access import in_span
 from staff.calendar import Calendar
-from staff.models import Message, Person, RoleHolding
+from staff.models import Message, RoleHolding
 
 # The tones in which those who have to act are reminded past a deadline: by the clock, and by HR.
 REMINDED = ("late", "urged")
@@ -21,7 +21,8 @@ LOOKED_BACK = timedelta(days=31)
 FIELDS = (
     "id", "public_id", "month", "state", "seq", "review_id", "person_id", "unit_id", "position_id", "current_id",
     "assessor_id", "approver_id", "decider_id", "window_ends_at", "delivered_at", "set_aside_at", "late_figures",
-    "person__name", "unit__path", "unit__name", "position__subject_kind", "current__open_lines",
+    "person__name", "assessor__name", "approver__name", "decider__name",
+    "unit__path", "unit__name", "position__subject_kind", "current__open_lines",
     "review__month", "review__trial", "review__unit_id", "review__procedure_id", "review__closed_at",
     "review__unit__name", "review__unit__path",
 )  # fmt: skip
@@ -37,6 +38,8 @@ class Open:
     holders: Sequence[tuple[str, str, str]]
     # Reviews with a card that is neither confirmed nor set aside.
     unconfirmed: frozenset[int] = frozenset()
+    # Those of the cards' reviews, by id, their roles read.
+    procedures: dict[int, Procedure] = field(default_factory=dict)
     # By review and act: the last day on which people were reminded, and who was.
     reminded: Mapping[tuple[int, str], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
@@ -68,12 +71,15 @@ def open_cards(reader: Reader, *, calendar: Calendar) -> Open:
     rows = Card.objects.visible_to(reader.user, on=reader.on).filter(month__lt=reader.on.replace(day=1))
     # A trial month ends with its hand-over: it creates no pay.
     ended = Q(state=CardState.PAID) | Q(state=CardState.APPROVED, review__trial=True)
-    related = rows.exclude(ended).select_related("review__unit", "unit", "position", "person", "current")
+    related = rows.exclude(ended).select_related(
+        "review__unit", "unit", "position", "person", "current", "assessor", "approver", "decider"
+    )
     cards = list(related.only(*FIELDS).order_by("month", "review__unit__path", "person__staff_no", "pk"))
-    share_procedures([card.review for card in cards])
+    procedures: dict[int, Procedure] = {}
+    share_procedures([card.review for card in cards], procedures)
     due = dues(cards, calendar=calendar, at=reader.at)
-    ids = {one.person_id for one in due.values() if one.person_id}
-    names = dict(Person.objects.filter(pk__in=ids).values_list("pk", "name"))
+    seats = [(card.person, card.assessor, card.approver, card.decider) for card in cards]
+    names = {one.pk: one.name for four in seats for one in four if one is not None}
     held = RoleHolding.objects.filter(in_span(reader.on), role__in={one.role for one in due.values()})
     holders = held.order_by("unit__path", "person__staff_no").values_list(
         "role", "unit__path", "person__name"
@@ -81,7 +87,7 @@ def open_cards(reader: Reader, *, calendar: Calendar) -> Open:
     early = {CardState.DRAFT, CardState.SUBMITTED, CardState.PUBLISHED, CardState.OBJECTED}
     unconfirmed = {card.review_id for card in cards if card.state in early and card.set_aside_at is None}
     told = _reminded({card.review_id for card in cards}, reader) if reader.is_hr else {}
-    return Open(cards, due, names, list(holders), frozenset(unconfirmed), told)
+    return Open(cards, due, names, list(holders), frozenset(unconfirmed), procedures, told)
 
 
 def _reminded(reviews: Collection[int], reader: Reader) -> dict[tuple[int, str], tuple[str, tuple[str, ...]]]:
@@ -96,9 +102,10 @@ def _reminded(reviews: Collection[int], reader: Reader) -> dict[tuple[int, str],
     return {place: (max(days), tuple(dict.fromkeys(days[max(days)]))) for place, days in found.items()}
 
 
-def share_procedures(reviews: Sequence[Review]) -> None:
-    """Give reviews of one procedure the same object, so that its roles are read once."""
-    known = Procedure.objects.in_bulk({review.procedure_id for review in reviews})
+def share_procedures(reviews: Sequence[Review], known: dict[int, Procedure]) -> None:
+    """Give reviews of one procedure the same object, so that its roles are read once; adds to `known`."""
+    if unknown := {review.procedure_id for review in reviews} - set(known):
+        known |= Procedure.objects.in_bulk(unknown)
     for review in reviews:
         review.procedure = known[review.procedure_id]
 

@@ -101,14 +101,17 @@ class Month:
         return sum(branch.cards for branch in self.branches)
 
 
-def month_of(reader: Reader, month: date, *, calendar: Calendar) -> Month:
-    """Return how a month stands for what the reader may see; four queries and one per procedure."""
-    units = Unit.objects.filter(reader.month_reaches(""), reviewed=True).order_by("path")
+def month_of(
+    reader: Reader, month: date, *, calendar: Calendar, procedures: dict[int, Procedure] | None = None
+) -> Month:
+    """Return how a month stands for what the reader may see; five queries and one per procedure not read yet."""
+    reach = Unit.objects.filter(reader.month_reaches(""), reviewed=True)
+    units = list(reach.select_related("shop").order_by("path"))
     reviews = {
         review.unit_id: review
         for review in Review.objects.filter(month=month, unit__in=units).select_related("unit")
     }
-    share_procedures(list(reviews.values()))
+    share_procedures(list(reviews.values()), {} if procedures is None else procedures)
     counted = _counts(reader, month)
     branches = []
     for unit in units:
@@ -183,7 +186,9 @@ def _nodes(reader: Reader, month: date, branches: Sequence[Branch], calendar: Ca
         node = _plans_node(reader, month, calendar) if act == "plans" else _node(act, reader, branches)
         if node is None:
             continue
-        if not node.tone and node.through < node.total and not any(one.tone == "soon" for one in found):
+        # Where nothing is computed yet the step is open too; where no plan is to come it is not.
+        is_open = node.through < node.total or (not node.total and node.unit != "plans")
+        if not node.tone and is_open and not any(one.tone == "soon" for one in found):
             node = _toned(node, "soon")
         found.append(node)
     return found

@@ -73,7 +73,7 @@ def work_of(user: Any, at: datetime) -> Work:
     kept = Kept(shops_of(reader), today=reader.on)
     items = [
         *card_items(reader, cards, calendar=days),
-        *return_items(reader, cards),
+        *return_items(reader, cards.procedures),
         *figure_items(reader, kept, calendar=days),
         *upkeep_items(reader, calendar=days),
     ]
@@ -103,7 +103,7 @@ def today_of(work: Work, month: date | None = None) -> Today:
     number = work.days.ordinal(last_day_of(latest), reader.on)
     if not reader.sees_months:
         return Today(work, months, chosen, number, None, None)
-    standing = month_of(reader, chosen, calendar=work.days)
+    standing = month_of(reader, chosen, calendar=work.days, procedures=work.cards.procedures)
     return Today(work, months, chosen, number, standing, _totals(reader, standing))
 
 

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from reviews.models import Card, CardEvent, CardState
-from reviews.today.cards import Open
+from reviews.models import Card, CardEvent, Procedure
+from reviews.steps import UNPAID
+from reviews.today.cards import share_procedures
 from reviews.today.items import Item, opens
 from reviews.today.reader import Reader
 from reviews.today.steps import place_words
 
+RELATED = ("card__person", "card__unit", "card__review__unit")
 
-def return_items(reader: Reader, cards: Open) -> list[Item]:
-    """Return a row for each return that was asked for and has not been consented to; one query."""
-    if reader.scope.person_id is None or not cards.cards:
+
+def return_items(reader: Reader, procedures: dict[int, Procedure]) -> list[Item]:
+    """Return a row for each return that was asked for and has not been consented to; two queries.
+
+    Being asked to consent shows the card to those too who would not see it otherwise.
+    """
+    if reader.scope.person_id is None:
         return []
-    known: Mapping[int, Card] = {card.pk: card for card in cards.cards if card.state != CardState.DRAFT}
-    asked = CardEvent.objects.filter(act="ask_return", seq=F("card__seq"), card__in=list(known))
+    reach = Q(pk__in=[])
+    for path in {path for paths in reader.scope.roles.values() for path in paths}:
+        reach |= Q(card__unit__path__startswith=path)
+    asked = CardEvent.objects.filter(reach, act="ask_return", seq=F("card__seq"))
+    events = list(asked.select_related("note", "person", *RELATED).order_by("at", "pk"))
+    share_procedures([event.card.review for event in events], procedures)
     found = []
-    for event in asked.select_related("note", "person").order_by("at"):
-        card = known[event.card_id]
+    for event in events:
         mine = _asked_by_me(reader, event)
-        if mine or _may_consent(reader, card):
-            found.append(_item(card, event, mine=mine))
+        if event.card.state in UNPAID and (mine or _may_consent(reader, event.card)):
+            found.append(_item(event.card, event, mine=mine))
     return found
 
 
@@ -58,5 +67,5 @@ def _item(card: Card, event: CardEvent, *, mine: bool) -> Item:
         why % {"who": who, "day": f"{day:%m-%d}", "reason": reason},
         None,
         0,
-        opens(pgettext("action", "Look at"), "card", card.public_id),
+        opens(pgettext("action", "Look at"), "board_returns", card.review.public_id),
     )

@@ -242,12 +242,7 @@ def _late_figures(
             _("Not counted unless the cards are returned: %(names)s") % {"names": names},
             max(_step_day(review, "hand_over", calendar), reader.on),
             0,
-            opens(
-                pgettext("action", "Look at"),
-                "admin:reviews_review_change",
-                review.pk,
-                query="show=late_figures#cards",
-            ),
+            opens(pgettext("action", "Look at"), "admin:reviews_review_late", review.pk),
         )
     ]
 

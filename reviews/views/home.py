@@ -20,7 +20,7 @@ from reviews.models import Card, CardState, WorkSummary
 from reviews.procedures import roles_of
 from reviews.sheet import CardSheet, Trend
 from reviews.sheets import sheet_for
-from reviews.views import common, returns, todos, words
+from reviews.views import common, todos, words
 from reviews.views.card import cards_of, drawn_parts
 from reviews.views.todos import Todo
 from staff import access, calendar
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     scope = access.scope_of(user, on=common.today())
     jobs = todos.own(card, answered=answered) + own_summary(user, at=now)
     if scope.has(*access.LEADING, "hr"):
-        jobs += todos.leading(user, days=days) + returns.waiting(user, at=now)
+        jobs += todos.leading(user, days=days)
     context: dict[str, Any] = {
         "greeting": words.greeting(words.given_name(str(user)), at=now),
         "day": day_line(user, at=now, days=days),

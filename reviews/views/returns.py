@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from reviews.models import Card, CardEvent, Review
+from reviews.models import Review
 from reviews.refusals import BulkRefused
 from reviews.services import returning
 from reviews.services.late import foretell
-from reviews.views import common, words
+from reviews.views import common
 from reviews.views.board import reviews_of
 from reviews.views.board_cards import cards_on
 from reviews.views.common import Fault
-from reviews.views.todos import Todo
-from staff.models import User
 
 
 @never_cache
@@ -80,32 +75,3 @@ def _page(
         "back": reverse("board", args=[review.public_id]),
     }
     return render(request, "reviews/returns.html", context, status=status)
-
-
-def waiting(user: User, *, at: datetime) -> list[Todo]:
-    """Return what a leader may consent to, by month; one query where nothing waits."""
-    seen = Card.objects.visible_to(user, on=timezone.localdate(at))
-    asks = CardEvent.objects.filter(act="ask_return", seq=F("card__seq"), card__in=seen)
-    reviews = Review.objects.filter(
-        pk__in=list(asks.exclude(person=user.person_id).values_list("card__review", flat=True))
-    )
-    found = []
-    for review in reviews.select_related("unit", "procedure").order_by("month"):
-        asked = [
-            one
-            for one in returning.asked_in(review, by=user, at=at)
-            if not one.own and returning.may_consent([one.card], by=user, at=at)
-        ]
-        if asked:
-            said = ngettext(
-                "Consent to the return of %(count)s card",
-                "Consent to the return of %(count)s cards",
-                len(asked),
-            )
-            where = _("%(month)s, %(unit)s") % {
-                "month": words.month_words(review.month),
-                "unit": review.unit.name,
-            }
-            address = reverse("board_returns", args=[review.public_id])
-            found.append(Todo("warn", said % {"count": len(asked)}, where, None, address))
-    return found

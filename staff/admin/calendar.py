@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RangeDateTimeFilter
 
@@ -19,11 +22,12 @@ from staff.admin.base import RoleAdmin, user_of
 from staff.admin.reference_sheets import ReferenceSheets
 from staff.models import Attendance, CalendarYear, Holiday, Leave, Shift, ShiftType
 from staff.resources import HolidayResource, LeaveResource
-from staff.services import seed_calendar
+from staff.services import publish_year, seed_calendar
+from staff.year_calendar import FIRST_YEAR, LAST_YEAR, year_page
 
 LEADERS = frozenset({"manager", "director"})
 OF_PERSON = ("person__name", "person__pinyin", "person__staff_no")
-
+YEAR_DIGITS = 4
 
 READERS = frozenset({"manager", "director", "general_office", "finance"})
 
@@ -40,7 +44,8 @@ class HolidayAdmin(ReferenceSheets):
     list_filter_submit = True
     search_fields = ("name_zh", "name_en")
     ordering = ("-date",)
-    list_before_template = "staff/admin/calendar_tools.html"
+    # What other apps have to say on the calendar's page: pairs of a title and a sentence.
+    notes: ClassVar[list[Callable[[HttpRequest], list[tuple[str, str]]]]] = []
 
     @admin.display(description=_("weekday"))
     def weekday(self, holiday: Holiday) -> str:
@@ -53,22 +58,69 @@ class HolidayAdmin(ReferenceSheets):
         return holiday.name
 
     def get_urls(self) -> list[URLPattern]:
-        """Put the button's address beside the list."""
-        seed = self.admin_site.admin_view(require_POST(self.seed))
-        urls: list[URLPattern] = super().get_urls()
-        return [path("seed/", seed, name="staff_holiday_seed"), *urls]
+        """Put the buttons' addresses beside the list."""
+        wrap = self.admin_site.admin_view
+        own = [
+            path("seed/", wrap(require_POST(self.seed)), name="staff_holiday_seed"),
+            path("year/<int:year>/publish/", wrap(require_POST(self.publish)), name="staff_holiday_publish"),
+        ]
+        return [*own, *super().get_urls()]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Say which years are not published, and offer to fill in the published ones to those who may."""
-        extra = {
-            "may_seed": self.has_add_permission(request),
-            "unpublished": list(CalendarYear.objects.filter(published=False).values_list("year", flat=True)),
+        """Show a year with its days off and make-up days, and whether its dates are estimates."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        today = timezone.localdate()
+        asked = request.GET.get("year", "")
+        year = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == YEAR_DIGITS else 0
+        page = year_page(year if FIRST_YEAR <= year <= LAST_YEAR else today.year, today=today)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Working calendar"),
+            "page": page,
+            "before": page.year - 1 if page.year > FIRST_YEAR else None,
+            "after": page.year + 1 if page.year < LAST_YEAR else None,
+            "may_edit": self.has_add_permission(request),
+            "may_import": self.has_import_permission(request),
+            "notes": [note for notes in self.notes for note in notes(request)],
             **(extra_context or {}),
         }
-        page: HttpResponse = super().changelist_view(request, extra)
-        return page
+        return TemplateResponse(request, "staff/admin/year_calendar.html", context)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str]:
+        """Begin with the day that was pressed."""
+        return {name: value for name, value in request.GET.items() if name in ("date", "works")}
+
+    def response_add(self, request: HttpRequest, obj: Holiday, post_url_continue: Any = None) -> HttpResponse:
+        """Go back to the year of the day."""
+        answer: HttpResponse = super().response_add(request, obj, post_url_continue)
+        return self._to_year(answer, obj.date.year)
+
+    def response_change(self, request: HttpRequest, obj: Holiday) -> HttpResponse:
+        """Go back to the year of the day."""
+        answer: HttpResponse = super().response_change(request, obj)
+        return self._to_year(answer, obj.date.year)
+
+    def _to_year(self, answer: HttpResponse, year: int) -> HttpResponse:
+        here = reverse("admin:staff_holiday_changelist")
+        if isinstance(answer, HttpResponseRedirect) and answer.url.partition("?")[0] == here:
+            return HttpResponseRedirect(f"{here}?year={year}")
+        return answer
+
+    def publish(self, request: HttpRequest, year: int) -> HttpResponse:
+        """Let a year count as published, or as an estimate again."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        here = f"{reverse('admin:staff_holiday_changelist')}?year={year}"
+        try:
+            publish_year(year, published=request.POST.get("published") == "1")
+        except ValidationError as refused:
+            messages.error(request, " ".join(refused.messages))
+        else:
+            messages.success(request, gettext("Kept: deadlines follow at once."))
+        return HttpResponseRedirect(here)
 
     def seed(self, request: HttpRequest) -> HttpResponse:
         """Add the state's holidays that are not in the table yet."""

@@ -6,7 +6,7 @@ from staff.services.attendance import (
     record_attendance,
     take_back_attendance,
 )
-from staff.services.calendar_seed import seed_calendar
+from staff.services.calendar_seed import publish_year, seed_calendar
 from staff.services.logins import make_login, renew_password, speak
 from staff.services.outcome import Change, Outcome, Problem, SheetRefused, Words
 from staff.services.people import upsert_people
@@ -32,6 +32,7 @@ __all__ = [
     "plan_attendance",
     "plan_people",
     "plan_shifts",
+    "publish_year",
     "record_attendance",
     "record_shifts",
     "renew_password",

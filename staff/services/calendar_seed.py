@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chinese_calendar import constants
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
 from staff.models import CalendarYear, Holiday, User
@@ -43,3 +45,16 @@ def seed_calendar(*, by: User | None) -> Seeded:
     open_year = years[-1] + 1
     CalendarYear.objects.get_or_create(year=open_year)
     return Seeded(days=len(days), last_year=years[-1], open_year=open_year)
+
+
+@transaction.atomic
+def publish_year(year: int, *, published: bool) -> None:
+    """Let a year count as published, so that its dates are no estimates any more; or take that back.
+
+    Raises ValidationError for a year without a single holiday in the table: nobody has entered it yet.
+    """
+    if published and not Holiday.objects.filter(date__year=year, works=False).exists():
+        raise ValidationError(
+            _("No holiday of %(year)s is in the table yet. Enter its holidays first.") % {"year": year}
+        )
+    CalendarYear.objects.update_or_create(year=year, defaults={"published": published})

@@ -194,5 +194,5 @@ def test_the_list_of_months(team, client, language):
     scored.published(team, lin)
     client.force_login(team.hr.users.get())
     response = client.get(reverse("admin:reviews_review_changelist"), headers={"accept-language": language})
-    [(_review, parts, total)] = response.context["rows"]
-    assert (total, [(state.value, count) for state, count in parts]) == (1, [("published", 1)])
+    [row] = response.context["rows"]
+    assert (row.total, [(state.value, count) for state, count in row.parts]) == (1, [("published", 1)])

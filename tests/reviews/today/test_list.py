@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -20,7 +21,7 @@ ON = date(2026, 11, 5)
 
 def moved(card, state):
     path = ["draft", "submitted", "published", "confirmed", "closed", "approved"]
-    for source, target in zip(path, path[1:], strict=False):
+    for source, target in itertools.pairwise(path):
         if card.state == state:
             break
         Card.objects.filter(pk=card.pk).move(sources={source}, target=target)
@@ -117,7 +118,7 @@ def test_a_return_waits_for_the_second_person_and_not_for_who_asked(firm, other_
                 user=asker,
                 person=firm.sun,
                 subject=firm.lin,
-            )  # fmt: skip
+            )
         ],
         note="数据有误",
     ) or list(CardEvent.objects.filter(card=card))

@@ -200,6 +200,20 @@ def test_the_director_publishes_all_submitted(firm):
     assert states() == {CardState.PUBLISHED}
 
 
+def test_the_month_closes_on_its_own_page_when_all_are_confirmed(firm):
+    pass_on(firm, firm.card(firm.lin), "confirmed")
+    chen = pass_on(firm, firm.card(firm.chen), "published")
+    client = enter(firm.zhao)
+    closing = reverse("month_close", args=[firm.review.public_id])
+    waiting = client.get(board(firm)).content.decode()
+    assert "还有 1 张没有确认" in waiting
+    assert f'href="{closing}"' in waiting
+    workflow.take("confirm", chen, by=user(firm.chen), at=november(6))
+    ready = client.get(board(firm)).content.decode()
+    assert f'<a class="btn-k wide column-act" href="{closing}">' in ready
+    assert client.post(bulk(firm, "close")).status_code == 404
+
+
 def test_the_closer_is_led_to_the_closing_page_and_nobody_else(firm):
     pass_on(firm, firm.card(firm.lin), "confirmed")
     pass_on(firm, firm.card(firm.chen), "published")
