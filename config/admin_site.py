@@ -12,10 +12,11 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from unfold.sites import UnfoldAdminSite
 
+from reviews.views import today
 from staff.access import scope_of
 
 # Who has pages here; what each of them sees is decided by the model's own admin.
@@ -50,6 +51,23 @@ class KejiAdminSite(UnfoldAdminSite):
         if request.user.is_authenticated:
             raise Http404
         return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show what is to do today."""
+        # First what counts, then the menu, which shows the same counts.
+        context = {**today.index_context(request), **(extra_context or {})}
+        page: HttpResponse = super().index(request, context)
+        page.headers["Cache-Control"] = "no-store"
+        return page
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Add the pages of today's work."""
+        own = [
+            path("today/", self.admin_view(today.everything), name="today"),
+            path("today/counts/", self.admin_view(today.badges), name="today_counts"),
+            path("today/figures/", self.admin_view(today.completeness), name="today_figures"),
+        ]
+        return [*own, *super().get_urls()]
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a picker."""

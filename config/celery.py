@@ -32,6 +32,7 @@ app.conf.beat_schedule = {
     # Hourly, for machines that run in office hours only.
     "forget buyers": {"task": "reviews.tasks.forget_buyers", "schedule": crontab(minute=20)},
     "clear imports": {"task": "reviews.tasks.clear_imports", "schedule": crontab(minute=40)},
+    "settle successions": {"task": "reviews.tasks.settle_successions", "schedule": crontab(minute=12)},
 }
 app.conf.beat_scheduler = "celery.beat:Scheduler"
 

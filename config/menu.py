@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from staff.access import scope_of
 from staff.services.messages import unread_count
@@ -39,11 +40,13 @@ def listed(title: Promise, icon: str, model: str) -> Entry:
     return Entry(title, icon, f"admin:{model.lower().replace('.', '_')}_changelist", model)
 
 
+TODAY = ("hr", "finance", "general_office", "manager", "director")
+
 MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
     (
         _("Work"),
         (
-            Entry(_("Today"), "today", "admin:index", roles=("hr", "finance", "general_office")),
+            Entry(pgettext_lazy("page", "Today"), "today", "admin:index", roles=TODAY),
             Entry(_("Inbox"), "notifications", "inbox", own=True),
             listed(_("Monthly reviews"), "fact_check", "reviews.Review"),
             listed(_("Hand-overs to finance"), "send_money", "reviews.HandOver"),
@@ -94,6 +97,7 @@ MENU: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             listed(_("Units"), "lan", "staff.Unit"),
             listed(_("People"), "group", "staff.Person"),
             listed(_("Roles and deputies"), "supervisor_account", "staff.RoleHolding"),
+            listed(_("Handing on"), "move_up", "reviews.Succession"),
             listed(_("Shifts"), "calendar_view_week", "staff.Shift"),
             listed(_("Leave"), "beach_access", "staff.Leave"),
             listed(_("Exam marks"), "quiz", "training.ExamMark"),
@@ -141,10 +145,26 @@ def item_of(request: HttpRequest, entry: Entry) -> dict[str, Any] | None:
         return None
     if not may_see(request, entry):
         return None
-    item = {"title": entry.title, "icon": entry.icon, "link": address}
+    item = {"title": entry.title, "icon": entry.icon, "link": address, **badge_of(request, entry.url)}
     if entry.own and (count := unread_count(request.user)):
         item["badge"] = count
     return item
+
+
+def badge_of(request: HttpRequest, url: str) -> dict[str, Any]:
+    """Return the count beside an entry, where this request has counted; other pages fetch the counts afterwards.
+
+    The counts are those of the list itself, so that no page but the list's pays for them.
+    """
+    count = request.__dict__.get("keji_badges", {}).get(url, 0)
+    if not count:
+        return {}
+    urgent = url == "admin:index"
+    return {
+        "badge": count,
+        "badge_variant": "danger" if urgent else "primary",
+        "badge_style": "solid" if urgent else "",
+    }
 
 
 def account_links(request: HttpRequest) -> list[dict[str, Any]]:

@@ -294,7 +294,7 @@ UNFOLD: dict[str, Any] = {
     "ACCOUNT": {"navigation": "config.menu.account_links"},
     "LANGUAGES": {"navigation": "config.menu.languages"},
     "STYLES": [partial(_static, "keji/admin.css"), partial(_static, "keji/jobs.css")],
-    "SCRIPTS": [partial(_static, "keji/jobs.js")],
+    "SCRIPTS": [partial(_static, "keji/jobs.js"), partial(_static, "keji/today.js")],
 }
 SIMPLE_HISTORY_REVERT_DISABLED = True
 

@@ -22,7 +22,7 @@ from reviews.procedures import roles_of
 from staff import calendar
 from staff.models import Person, User
 
-NEEDED = ("review__procedure", "unit", "position", "person", "current")
+NEEDED = ("unit", "position", "person", "current")
 OPEN = (CardState.DRAFT, CardState.SUBMITTED, CardState.PUBLISHED, CardState.OBJECTED)
 DONE = (CardState.CLOSED, CardState.APPROVED, CardState.PAID)
 
@@ -91,9 +91,13 @@ class Closing:
 
 
 def cards_of(review: Review) -> list[Card]:
-    """Return all cards of a review, in the order of teams."""
-    rows = Card.objects.filter(review=review).select_related(*NEEDED)
-    return list(rows.order_by("unit__path", "person__staff_no"))
+    """Return all cards of a review, in the order of teams, with what needs eyes on them. One query."""
+    rows = attention.marked(Card.objects.filter(review=review), month=review.month).select_related(*NEEDED)
+    cards: list[Card] = list(rows.order_by("unit__path", "person__staff_no"))
+    for card in cards:
+        # One object: its procedure is read once.
+        card.review = review
+    return cards
 
 
 def may_close(cards: Sequence[Card], user: User, *, at: datetime) -> set[int]:
@@ -118,7 +122,7 @@ def closing(review: Review, cards: Sequence[Card], mine: set[int], *, at: dateti
         review=review,
         waiting=_waiting(waiting, mine, at=at),
         aside=_aside(aside, mine),
-        closable=_closable([card for card in ready if card.pk in mine]),
+        closable=_closable([card for card in ready if card.pk in mine], cards, mine),
         elsewhere=tuple(card for card in ready if card.pk not in mine),
         done=sum(card.state in DONE for card in cards),
         total=len(cards),
@@ -133,7 +137,8 @@ def seen_of(cards: Sequence[Card]) -> str:
 
 
 def _waiting(cards: Sequence[Card], mine: set[int], *, at: datetime) -> tuple[Waiting, ...]:
-    due = dues(cards, calendar=calendar.load(), at=at)
+    answered = {card.pk for card in cards if not card.__dict__.get("objections_open")}
+    due = dues(cards, calendar=calendar.load(), at=at, answered=answered)
     people = {one.person_id for one in due.values() if one.person_id}
     names = dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if people else {}
     since = _since(cards)
@@ -171,10 +176,12 @@ def _one_aside(card: Card, event: CardEvent | None, *, mine: bool) -> Aside:
     return Aside(card, reason, event.person.name if event.person else "", event.at, mine)
 
 
-def _closable(cards: Sequence[Card]) -> tuple[Closable, ...]:
-    flags = attention.flags_of(cards)
-    told = told_of(cards) if cards else {}
-    rows = [Closable(card, (*told.get(card.pk, ()), *flags.get(card.pk, ()))) for card in cards]
+def _closable(ready: Sequence[Card], cards: Sequence[Card], mine: set[int]) -> tuple[Closable, ...]:
+    if not ready:
+        return ()
+    flags = attention.flags_of([card for card in cards if card.pk in mine])
+    told = told_of(ready)
+    rows = [Closable(card, (*told.get(card.pk, ()), *flags.get(card.pk, ()))) for card in ready]
     return tuple(sorted(rows, key=lambda row: not row.flags))
 
 

@@ -17,6 +17,8 @@ from reviews.effects import Answer, Move
 from reviews.models import Card, CardEvent, CardLine, CardState, Objection
 
 FINISHED = [CardState.CONFIRMED, CardState.CLOSED, CardState.APPROVED, CardState.PAID]
+# What answers HR's asking to return a card.
+SETTLES = frozenset({"return", "decline_return"})
 EYES = {"publish": ["submit"], "send_back": ["submit"], "answer": ["submit", "publish"]}
 
 
@@ -42,11 +44,10 @@ def gather(act: str, cards: Sequence[Card], *, entered: bool = True) -> Evidence
     if act == "submit" or (entered and act in {"object", "answer"}):
         _read_lines(found, cards)
     if act in {"answer", "agree", "maintain", "silence"}:
-        for objection in Objection.objects.filter(version__card__in=cards, reply="").select_related(
-            "version"
-        ):
+        waiting = Objection.objects.standing().filter(version__card__in=cards, reply="")
+        for objection in waiting.select_related("version"):
             found.objections.setdefault(objection.version.card_id, []).append(objection)
-    if act == "return":
+    if act in SETTLES:
         found.asked = _asked(cards)
     if act == "close":
         open_months = {card.review_id for card in cards if card.review.closed_at is None}
@@ -117,7 +118,7 @@ def not_now(act: str, card: Card, evidence: Evidence, *, at: datetime) -> str:
         return _("This card is set aside; it is closed after the month, by itself.")
     if act == "close" and (names := evidence.unfinished.get(card.review_id)):
         return _("These cards are not confirmed yet: %(names)s.") % {"names": _joined(names)}
-    if act == "return" and card.pk not in evidence.asked:
+    if act in SETTLES and card.pk not in evidence.asked:
         return _("HR has not asked to return this card.")
     if act == "pay" and card.review.trial:
         return _("This is a trial month: it creates no pay.")

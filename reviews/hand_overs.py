@@ -12,9 +12,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reviews import attention, workflow
+from reviews import attention
 from reviews.control_sum import PayLine, control_sum
 from reviews.models import Card, CardEvent, CardState, CardVersion, HandOver, HandOverLine, Objection, Review
+from reviews.standings import Reader
 from staff.models import User
 
 PAGE = 25
@@ -78,10 +79,16 @@ def preview_of(review: Review, *, by: User, at: datetime) -> Preview:
     """Return the closed cards of a review that a person may hand over now."""
     on = timezone.localdate(at)
     closed = Card.objects.visible_to(by, on=on).filter(review=review, state=CardState.CLOSED)
-    related = closed.select_related("review__procedure", "unit", "position", "person", "current")
-    cards = list(related.order_by("unit__path", "person__staff_no"))
-    offers = workflow.offers(cards, by=by, at=at)
-    mine = [card for card in cards if any(one.act == "approve" and not one.reason for one in offers[card.pk])]
+    related = attention.marked(closed, month=review.month).select_related(
+        "unit", "position", "person", "current"
+    )
+    reader = Reader(by, on)
+    mine: list[Card] = []
+    for card in related.order_by("unit__path", "person__staff_no"):
+        # One object: its procedure is read once.
+        card.review = review
+        if reader.may("approve", card):
+            mine.append(card)
     flags = attention.flags_of(mine)
     told = told_of(mine)
     rows = [

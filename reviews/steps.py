@@ -134,6 +134,7 @@ STEPS: Mapping[str, Step] = {
         effect=_return,
         recompute=True,
     ),
+    "decline_return": Step(gettext_lazy("Decline the return"), UNPAID, None, Who.SECOND, needs_note=True),
     "silence": Step(
         gettext_lazy("Confirmed by silence"),
         frozenset({CardState.PUBLISHED, CardState.OBJECTED}),

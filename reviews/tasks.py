@@ -7,7 +7,17 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
-from reviews.services import attribution, figures, mailed, month, reminders, silence, team_pdf
+from reviews.services import (
+    attribution,
+    figures,
+    mailed,
+    month,
+    refresh,
+    reminders,
+    silence,
+    succession,
+    team_pdf,
+)
 from staff import jobs
 from staff.jobs import StepRun
 from staff.messages import on_delivered
@@ -22,8 +32,21 @@ def run_month(step: StepRun) -> None:
 
 @jobs.after(month.RUN)
 def finish_month(job: Job) -> None:
-    """Stamp the review."""
+    """Stamp the review, and take up figures that changed while the run read."""
     month.finish_run(job)
+    refresh.catch_up(job)
+
+
+@jobs.handler(refresh.KIND)
+def refresh_month(step: StepRun) -> None:
+    """Compute and write one step's cards again after figures have changed."""
+    month.run_step(step)
+
+
+@jobs.after(refresh.KIND)
+def refreshed_month(job: Job) -> None:
+    """Take up figures that changed while it read."""
+    refresh.catch_up(job)
 
 
 @jobs.handler(month.RECOMPUTE)
@@ -66,6 +89,12 @@ def forget_buyers() -> None:
 def clear_imports() -> None:
     """Give up old uploads and remove their files."""
     attribution.clear_imports(at=timezone.now())
+
+
+@shared_task
+def settle_successions() -> None:
+    """Let cards follow the roles that pass on today."""
+    succession.settle(at=timezone.now())
 
 
 @shared_task

@@ -292,8 +292,8 @@ def offers(cards: Sequence[Card], *, by: User, at: datetime) -> dict[int, list[O
         mine = [card for card in cards if step.offered and card.state in step.sources and case.standing(card)]
         if not mine:
             continue
-        # Agreeing and maintaining look at the same.
-        kind = "reply" if act in {"agree", "maintain"} else act
+        # Agreeing and maintaining look at the same; so do both answers to an asked return.
+        kind = {"agree": "reply", "maintain": "reply", "decline_return": "return"}.get(act, act)
         if kind not in gathered:
             gathered[kind] = conditions.gather(act, mine, entered=False)
         case.evidence = gathered[kind]
@@ -307,7 +307,7 @@ def offers(cards: Sequence[Card], *, by: User, at: datetime) -> dict[int, list[O
 
 def _pointless(act: str, card: Card, evidence: Evidence) -> bool:
     """Whether an act has no button now, not even one that is off."""
-    if act == "return":
+    if act in conditions.SETTLES:
         return card.pk not in evidence.asked
     if act in {"set_aside", "take_back"}:
         aside = card.set_aside_at is not None

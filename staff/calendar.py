@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import DateField, Value
+from django.db.models.functions import Cast
+
 from staff.models import CalendarYear, Holiday
 
 SATURDAY = 5
@@ -45,11 +48,18 @@ class Calendar:
 
 
 def load() -> Calendar:
-    """Read the calendar in two queries."""
-    return Calendar(
-        exceptions=dict(Holiday.objects.values_list("date", "works")),
-        published=frozenset(CalendarYear.objects.filter(published=True).values_list("year", flat=True)),
-    )
+    """Read the calendar in one query: every page of the month needs it."""
+    days = Holiday.objects.order_by().annotate(year=Value(0)).values_list("year", "date", "works")
+    no_day = Cast(Value(None), DateField())
+    years = CalendarYear.objects.order_by().filter(published=True).annotate(day=no_day)
+    exceptions: dict[date, bool] = {}
+    published = set()
+    for year, day, works in days.union(years.values_list("year", "day", "published"), all=True):
+        if day is None:
+            published.add(year)
+        else:
+            exceptions[day] = bool(works)
+    return Calendar(exceptions, frozenset(published))
 
 
 def first_of_next(month: date) -> date:

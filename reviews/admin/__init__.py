@@ -14,6 +14,7 @@ from reviews.admin import (
     reviews,
     rows,
     sources,
+    succession,
     targets,
     year_plan,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "reviews",
     "rows",
     "sources",
+    "succession",
     "targets",
     "year_plan",
 ]

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from reviews import overview, standing
+from reviews.admin.late import LatePages
 from reviews.admin.review_bulk import bulk_view, steps_of
 from reviews.admin.review_forms import NewRun, PayOn, address_of, choice_of, fields_of, words_of_shows
 from reviews.models import Card, CardState, HandOver, NoCard, Review
@@ -60,7 +61,7 @@ class Chip:
 
 
 @admin.register(Review)
-class ReviewAdmin(ReadOnlyAdmin):
+class ReviewAdmin(LatePages, ReadOnlyAdmin):
     """Monthly reviews: looked at by those who lead or look after the branch, run by HR."""
 
     readers: ClassVar[frozenset[str]] = frozenset({"finance", "general_office", "manager", "director"})
@@ -81,7 +82,7 @@ class ReviewAdmin(ReadOnlyAdmin):
                 name="reviews_review_pay_on",
             ),
         ]
-        return [*own, *super().get_urls()]
+        return [*own, *self.late_urls(), *super().get_urls()]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -86,12 +86,10 @@ def _plan(month: date, *, now: datetime, by: User) -> None:
 
 
 def _attend(agents: list[company.Agent], clock: Clock) -> None:
-    """Write the after-sales agents' attendance, which their plan counts."""
+    """Write everybody's attendance; the after-sales agents' plan counts it."""
     people = dict(Person.objects.values_list("staff_no", "pk"))
     rows = []
     for agent in agents:
-        if agent.team.position != cast.AFTERSALES:
-            continue
         for day in (day for month in clock.months for day in days_of(month)):
             if work.works(agent, day):
                 late, absent = attendance_of(agent.staff_no, day)

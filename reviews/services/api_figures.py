@@ -22,6 +22,7 @@ from reviews.figures.reading import ReadFile
 from reviews.figures.rows import NOTE
 from reviews.figures.stakes import UNMATCHED
 from reviews.models import ApiImport, ImportBatch, ImportFile
+from reviews.services import refresh
 from staff.models import ApiToken, Person, Shop, Unit
 
 log = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ def _import(posted: Posted, *, token: ApiToken, key: str, digest: str, at: datet
             )
             if batch is not None:
                 applying.apply(batch, by=None, at=at)
+                refresh.after(batch, by=None, at=at)
     except (IntegrityError, Refused) as first:
         if batch is not None:
             batch.refresh_from_db()

@@ -22,6 +22,7 @@ from reviews.figures.evidence import buyers, earning, publishing, switching, tot
 from reviews.figures.evidence.formats import COMPUTED_FORMATS, REFUNDS
 from reviews.figures.formats import COMPUTED, REFUND_SHEET
 from reviews.models import AgentFigures, ImportBatch
+from reviews.services import refresh
 from staff import jobs
 from staff.jobs import StepRun
 from staff.models import Job, Shop, User
@@ -151,7 +152,10 @@ def finish(job: Job) -> None:
         if publishing.is_closed(shop, month):
             told[text] = "forgotten"
             continue
-        batch = publishing.publish(shop, month, by=job.started_by, at=timezone.now())
+        at = timezone.now()
+        batch = publishing.publish(shop, month, by=job.started_by, at=at)
+        if batch is not None:
+            refresh.after(batch, by=job.started_by, at=at)
         told[text] = batch.pk if batch else None
     Job.objects.filter(pk=job.pk).update(result=told)
 

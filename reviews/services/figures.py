@@ -25,7 +25,7 @@ from reviews.figures.planned import FileAnswer
 from reviews.figures.preview.panels import blocking_batches
 from reviews.figures.reading import MAX_BYTES
 from reviews.models import ImportBatch, ImportIssue
-from reviews.services import attribution
+from reviews.services import attribution, refresh
 from staff import jobs
 from staff.jobs import StepRun
 from staff.models import Job, Shop, User
@@ -169,6 +169,7 @@ def undo_for_mode(batch: ImportBatch, *, by: User, at: datetime) -> int:
         blocking = blocking_batches(batch, batch.files.filter(left_out=False))
         for other in blocking:
             applying.undo(other, by=by, at=at)
+            refresh.after(other, by=by, at=at)
         importing.ask(batch, asked=importing.asked_of(batch))
         read_again(batch, by=by)
     return len(blocking)
@@ -193,12 +194,14 @@ def apply(batch: ImportBatch, *, by: User, at: datetime) -> None:
     """Let a batch count; what orders and chats come to is computed by a job."""
     applying.apply(batch, by=by, at=at)
     attribution.start_after(batch, by=by)
+    refresh.after(batch, by=by, at=at)
 
 
 def undo(batch: ImportBatch, *, by: User, at: datetime) -> None:
     """Take a batch back; what was computed from it is computed again."""
     applying.undo(batch, by=by, at=at)
     attribution.start_after(batch, by=by)
+    refresh.after(batch, by=by, at=at)
 
 
 def discard(batch: ImportBatch) -> None:

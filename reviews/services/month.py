@@ -5,7 +5,7 @@ Run twice it changes nothing; killed and started again it ends with the same car
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -107,14 +107,24 @@ def start_run(review: Review, *, by: User | None, at: datetime, only: Unit | Non
     `at` is the moment the run speaks of: whose roles hold, whether a summary is overdue. The job's
     steps are whole teams of about 50 people.
     """
+    payload = {"review": review.pk, "at": at.isoformat(), "whole": only is None}
+    key = str(review.pk) if only is None else f"{review.pk}:{only.pk}"
+    return jobs.start(RUN, key=key, steps=_steps(review, only), by=by, payload=payload)
+
+
+def start_again(review: Review, *, kind: str, key: str, by: User | None, at: datetime) -> Job:
+    """Start a job of another kind that computes a review's cards in the same steps; nobody is dropped by it."""
+    payload = {"review": review.pk, "at": at.isoformat(), "whole": False}
+    return jobs.start(kind, key=key, steps=_steps(review, None), by=by, payload=payload)
+
+
+def _steps(review: Review, only: Unit | None) -> list[dict[str, list[int]]]:
     people = people_of(review, below=only)
     steps = [
         {"people": chunk, "units": sorted({people[person].home.unit_id for person in chunk})}
         for chunk in _chunks(people)
     ]
-    payload = {"review": review.pk, "at": at.isoformat(), "whole": only is None}
-    key = str(review.pk) if only is None else f"{review.pk}:{only.pk}"
-    return jobs.start(RUN, key=key, steps=steps or [{"people": [], "units": []}], by=by, payload=payload)
+    return steps or [{"people": [], "units": []}]
 
 
 def _chunks(people: Mapping[int, Member]) -> list[list[int]]:
@@ -138,6 +148,11 @@ def run_step(step: StepRun) -> None:
     computation = _computed(review, people, step.payload["people"], at=at)
     with step.finish():
         _write(review, computation, at=at)
+
+
+def computed_now(review: Review, person_ids: Collection[int], *, at: datetime) -> Computation:
+    """Return what some people's cards would come to from current facts; nothing is written."""
+    return _computed(review, people_of(review), person_ids, at=at)
 
 
 def _computed(
@@ -225,7 +240,7 @@ def _columns(one: Computed) -> dict[str, Any]:
 def _rewrite(review: Review, drafts: Sequence[tuple[Card, Computed]], *, at: datetime) -> None:
     changed = []
     for card, one in drafts:
-        columns = {**_columns(one), "review_id": review.pk}
+        columns = {**_columns(one), "review_id": review.pk, "late_figures": []}
         if any(getattr(card, name) != value for name, value in columns.items()):
             Card.objects.filter(pk=card.pk).update(**columns)
         version = card.current
@@ -245,20 +260,32 @@ def _rewrite(review: Review, drafts: Sequence[tuple[Card, Computed]], *, at: dat
 def _note_late_figures(frozen: Sequence[tuple[Card, Computed]]) -> None:
     """List on submitted cards which figures have changed since; they are not counted."""
     ids = [card.current_id for card, _one in frozen]
-    held: dict[int, dict[str, str]] = {}
-    rows = CardFact.objects.filter(segment__version__in=ids)
-    for version_id, key, value, source in rows.values_list("segment__version_id", "key", "value", "source"):
-        if source.get("kind") != "objection":
-            held.setdefault(version_id, {})[key] = value
+    held: dict[int, list[copies.FactCopy]] = {}
+    for row in CardFact.objects.filter(segment__version__in=ids).select_related("segment"):
+        fact = copies.FactCopy(row.key, row.state, row.value, row.reason, row.source)
+        held.setdefault(row.segment.version_id, []).append(fact)
     for card, one in frozen:
-        counted = held.get(card.current_id or 0, {})
-        late = [
-            {"key": fact.key, "counted": counted[fact.key], "now": fact.value}
-            for fact in one.copy.segments[-1].facts
-            if _is_figure(fact) and fact.key in counted and counted[fact.key] != fact.value
-        ]
+        differing = late_of(held.get(card.current_id or 0, ()), one.copy.segments[-1].facts)
+        late = [{"key": now.key, "counted": counted.value, "now": now.value} for counted, now in differing]
         if late != card.late_figures:
             Card.objects.filter(pk=card.pk).update(late_figures=late)
+
+
+def late_of(
+    counted: Iterable[copies.FactCopy], now: Iterable[copies.FactCopy]
+) -> list[tuple[copies.FactCopy, copies.FactCopy]]:
+    """Return the imported figures that differ, as they were counted and as they are now.
+
+    One that no file holds any more counts too; one that an objection corrected stands as it was decided.
+    """
+    held = {fact.key: fact for fact in counted if fact.source.get("kind") != "objection"}
+    return [
+        (held[fact.key], fact)
+        for fact in now
+        if fact.key in held
+        and held[fact.key].value != fact.value
+        and (_is_figure(fact) or _is_figure(held[fact.key]))
+    ]
 
 
 def _is_figure(fact: copies.FactCopy) -> bool:

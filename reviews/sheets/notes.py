@@ -86,7 +86,7 @@ def _aside(rows: Rows) -> list[str]:
     words = {"name": chain.named(event), "at": chain.moment(event.at)}
     said = pgettext(
         "card",
-        "Set aside by %(name)s on %(at)s: the month closed without it and it follows in a supplementary"
-        " hand-over; the reason stands on the page.",
+        "Set aside by %(name)s on %(at)s: not closed with the month, it follows in a supplementary hand-over;"
+        " the reason stands on the page.",
     )
     return [said % words]

@@ -119,6 +119,7 @@ def board(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "without": without(user, review),
         "reminders": reminders_said(told, user),
         "count": len(lights),
+        "closes": any(reader.stands("close", light.card) for light in lights),
         **filters_of(lights, kept, choice, leads=leads),
     }
     return render(request, "reviews/board.html", context)
@@ -218,7 +219,7 @@ def figures_of(
     if first is None:
         return [*made, Figure(_("Deadline"), _("All done"), _("Every step is done."))]
     value = f"{first.day} {first.weekday}"
-    note = f"{first.label}, {first.late or first.left}" if first.late or first.left else first.label
+    note = words.listed([said for said in (first.label, first.late or first.left) if said])
     return [*made, Figure(_("Deadline"), value, note, "bad" if first.late else "")]
 
 

@@ -279,7 +279,8 @@ def _blocked(column: Column, lights: Sequence[Light], *, review: Review, reader:
         "%(count)s cards of this review are neither confirmed nor set aside yet.",
         count,
     )
-    return replace(column, blocked=said % {"count": count})
+    address = _page_of("close", review, Choice())
+    return replace(column, blocked=said % {"count": count}, address=address)
 
 
 def _said(act: str, able: Sequence[Light], reader: Reader) -> tuple[str, ...]:

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews.deadlines import timeline
-from reviews.models import Card, CardEvent, CardState, Objection, Review
+from reviews.models import Card, CardState, Objection, Review
 from reviews.procedures import Roles, roles_of
 from reviews.views import common, words
 from staff import access
 from staff.calendar import Calendar
 from staff.models import User
 
-# The step of the procedure whose day a to-do is due by; a return waits for nobody's day.
+# The step of the procedure whose day a to-do is due by.
 ACTS = {
     "lacking": "assess",
     "ready": "assess",
@@ -29,7 +29,6 @@ ACTS = {
     "answer": "decide",
     "close": "close",
     "supplement": "close",
-    "consent": "",
 }
 ICONS = {
     "lacking": "warn",
@@ -38,7 +37,6 @@ ICONS = {
     "answer": "chat",
     "close": "lock",
     "supplement": "lock",
-    "consent": "info",
 }
 # What a board is narrowed to for a to-do.
 SHOWN = {
@@ -46,8 +44,9 @@ SHOWN = {
     "ready": "?state=ready",
     "approve": "?state=submitted",
     "answer": "?state=objected",
-    "consent": "?show=asked",
 }
+# To-dos with a page of their own.
+PAGES = {"close": "month_close", "supplement": "month_close", "consent": "board_returns"}
 UNCONFIRMED = (CardState.DRAFT, CardState.SUBMITTED, CardState.PUBLISHED, CardState.OBJECTED)
 
 
@@ -135,17 +134,15 @@ def _counts(user: User) -> dict[int, Mapping[str, Any]]:
     """Return per review with open cards how many cards wait for the reader at each step, one query."""
     me = user.person_id or 0
     waiting = Objection.objects.filter(version=OuterRef("current"), outcome="")
-    asked = CardEvent.objects.filter(card=OuterRef("pk"), seq=OuterRef("seq"), act="ask_return")
     draft = Q(state=CardState.DRAFT, assessor=me)
     lacks = Q(current__total__isnull=True) | Q(current__open_lines__gt=0)
     # The month closes without what is set aside; afterwards it is closed by itself.
     aside = Q(set_aside_at__isnull=False)
-    open_ones = Q(state__in=[*UNCONFIRMED, CardState.CONFIRMED]) | Q(asks=True)
+    open_ones = Q(state__in=[*UNCONFIRMED, CardState.CONFIRMED])
     rows = (
         Card.objects.visible_to(user, on=common.today())
-        .exclude(state=CardState.PAID)
         .exclude(person=me)
-        .alias(waits=Exists(waiting), asks=Exists(asked.exclude(person=me)))
+        .alias(waits=Exists(waiting))
         .filter(open_ones)
         .order_by()
         .values("review_id")
@@ -154,7 +151,6 @@ def _counts(user: User) -> dict[int, Mapping[str, Any]]:
             ready=Count("pk", filter=draft & ~lacks),
             approve=Count("pk", filter=Q(state=CardState.SUBMITTED, approver=me)),
             answer=Count("pk", filter=Q(state=CardState.OBJECTED, decider=me, waits=True)),
-            consent=Count("pk", filter=Q(asks=True)),
             confirmed=Count("pk", filter=Q(state=CardState.CONFIRMED) & ~aside),
             later=Count("pk", filter=Q(state=CardState.CONFIRMED)),
             unconfirmed=Count("pk", filter=Q(state__in=UNCONFIRMED) & ~aside),
@@ -170,8 +166,6 @@ def _waiting(row: Mapping[str, Any], review: Review, roles: Roles, user: User) -
     """
     scope = access.scope_of(user, on=common.today())
     counts = {code: int(row[code]) for code in ("lacking", "ready", "approve", "answer")}
-    if scope.leads(review.unit.path, roles=roles.second):
-        counts["consent"] = int(row["consent"])
     if scope.leads(review.unit.path, roles=[roles.of("close", "agent") or ""]):
         if review.closed_at is not None:
             counts["supplement"] = int(row["later"])
@@ -192,13 +186,8 @@ def _todo(code: str, count: int, review: Review, due: datetime | None) -> Todo:
         "supplement": ngettext(
             "Close %(count)s card as a supplement", "Close %(count)s cards as a supplement", count
         ),
-        "consent": ngettext(
-            "Consent to returning %(count)s card, or not",
-            "Consent to returning %(count)s cards, or not",
-            count,
-        ),
     }
     where = _("%(month)s, %(unit)s") % {"month": words.month_words(review.month), "unit": review.unit.name}
-    closes = code in {"close", "supplement"}
-    address = reverse("month_close" if closes else "board", args=[review.public_id]) + SHOWN.get(code, "")
+    page = PAGES.get(code, "board")
+    address = reverse(page, args=[review.public_id]) + SHOWN.get(code, "")
     return Todo(ICONS[code], said[code] % {"count": count}, where, due, address)

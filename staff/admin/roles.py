@@ -17,8 +17,9 @@ from staff.models import Deputy, RoleHolding, User
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[RoleHolding]
+    _DeputyForm = forms.ModelForm[Deputy]
 else:
-    _Form = forms.ModelForm
+    _Form = _DeputyForm = forms.ModelForm
 
 
 class HoldingForm(_Form):
@@ -56,10 +57,30 @@ class ActingMixin:
         return made
 
 
-class DeputyInline(RoleTabular):
+class DeputyForm(_DeputyForm):
+    """Somebody who stands in for a span of days; nobody makes oneself a deputy."""
+
+    acting: ClassVar[User | None] = None
+
+    class Meta:
+        model = Deputy
+        fields: ClassVar = ["person", "starts_on", "ends_on"]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse standing in oneself: it is a role like any other."""
+        data = super().clean()
+        person = (data or {}).get("person")
+        own = self.acting.person_id if self.acting else None
+        if own is not None and person is not None and person.pk == own and self.has_changed():
+            raise ValidationError(_("Nobody gives roles to oneself. Ask somebody else in HR."))
+        return data
+
+
+class DeputyInline(ActingMixin, RoleTabular):
     """Who stands in for this holder, and when."""
 
     model = Deputy
+    form = DeputyForm
     deletes = True
     fields: ClassVar = ["person", "starts_on", "ends_on"]
     autocomplete_fields = ("person",)

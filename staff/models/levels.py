@@ -231,7 +231,7 @@ class Deputy(models.Model):
         return f"{self.person} → {self.holding}"
 
     def clean(self) -> None:
-        """Refuse to stand in for oneself, or outside the holder's own time."""
+        """Refuse to stand in for oneself, outside the holder's own time, or for or by somebody stood in for."""
         if not self.holding_id or not self.starts_on:
             return
         if self.person_id == self.holding.person_id:
@@ -239,6 +239,40 @@ class Deputy(models.Model):
         ends = self.holding.ends_on
         if self.starts_on < self.holding.starts_on or (ends and self.ends_on and self.ends_on > ends):
             raise ValidationError(_("A deputy stands in only while the holder has the role."))
+        if self.person_id and self.ends_on:
+            self._refuse_chains()
+
+    def _refuse_chains(self) -> None:
+        """Refuse a circle or a chain: whoever stands in has to be there, or nobody would act."""
+        holder = self.holding.person
+        meanwhile = Deputy.objects.exclude(pk=self.pk).filter(
+            starts_on__lt=self.ends_on, ends_on__gt=self.starts_on
+        )
+        away = meanwhile.filter(holding__person=self.person_id).select_related("person").first()
+        if away is not None and away.person_id == holder.pk:
+            raise ValidationError(
+                {
+                    "person": ValidationError(
+                        _("%(name)s stands in for this person at that time: each would wait for the other."),
+                        params={"name": holder.name},
+                    )
+                }
+            )
+        if away is not None:
+            raise ValidationError(
+                {
+                    "person": ValidationError(
+                        _("%(deputy)s stands in for this person at that time. Choose somebody who is there."),
+                        params={"deputy": away.person.name},
+                    )
+                }
+            )
+        other = meanwhile.filter(person=holder.pk).select_related("holding__person").first()
+        if other is not None:
+            raise ValidationError(
+                _("%(name)s stands in for %(other)s at that time and has to be there. End that first."),
+                params={"name": holder.name, "other": other.holding.person.name},
+            )
 
 
 class PlatformAccount(models.Model):

@@ -26,6 +26,7 @@ OURS = (
     "DATABASE_URL",
     "CELERY_BROKER_URL",
     "TIME_ZONE",
+    "SITE_URL",
 )
 
 
@@ -51,6 +52,12 @@ def clean(monkeypatch, tmp_path):
             {"DEBUG": "1", "CELERY_BROKER_URL": "sqs://a"}, "CELERY_BROKER_URL", id="another broker"
         ),
         pytest.param({"DEBUG": "1", "JOB_LEASE_SECONDS": "0"}, "JOB_LEASE_SECONDS", id="no lease"),
+        pytest.param({"DEBUG": "1", "SITE_URL": "keji.example.com"}, "SITE_URL", id="address without scheme"),
+        pytest.param({"DEBUG": "1", "SITE_URL": "https://a b"}, "SITE_URL", id="address with a blank"),
+        pytest.param({"DEBUG": "1", "SITE_URL": "https://x?y=1"}, "SITE_URL", id="address with a query"),
+        pytest.param({"DEBUG": "1", "SITE_URL": "ftp://x"}, "SITE_URL", id="another scheme"),
+        pytest.param({"DEBUG": "1", "DOCUMENT_KEY": "short"}, "DOCUMENT_KEY", id="short key of papers"),
+        pytest.param({"DEBUG": "1", "VERIFY_PER_CLIENT": "0"}, "VERIFY_PER_CLIENT", id="no check at all"),
         pytest.param({"DEBUG": "1", "TIME_ZONE": "Mars/Base"}, "TIME_ZONE", id="no such time zone"),
     ],
 )
@@ -196,3 +203,20 @@ def test_sqlite_takes_the_write_lock_at_once():
         pytest.raises(sqlite3.OperationalError, match="locked"),
     ):
         other.execute("BEGIN IMMEDIATE")
+
+
+@pytest.mark.parametrize(
+    ("variables", "address"),
+    [
+        pytest.param({"DEBUG": "1"}, "http://127.0.0.1:8000", id="own machine"),
+        pytest.param(PRODUCTION, "https://keji.example.com", id="the first host"),
+        pytest.param(PRODUCTION | {"ALLOWED_HOSTS": ".example.com,b"}, "https://example.com", id="any below"),
+        pytest.param(
+            PRODUCTION | {"SITE_URL": "https://k.cn:8443/keji/"}, "https://k.cn:8443/keji", id="set"
+        ),
+    ],
+)
+def test_papers_lead_to_the_sites_address(clean, variables, address):
+    for name, value in variables.items():
+        clean.setenv(name, value)
+    assert runpy.run_path(str(SETTINGS))["SITE_URL"] == address

@@ -90,6 +90,7 @@ RIGHTFUL = {  # act -> who may, from where
     "pay": ("zhou", {"approved"}),
     "ask_return": ("sun", {"submitted", "published", "objected", "confirmed", "closed", "approved"}),
     "return": ("li", {"submitted", "published", "objected", "confirmed", "closed", "approved"}),
+    "decline_return": ("li", {"submitted", "published", "objected", "confirmed", "closed", "approved"}),
     "silence": (None, {"published", "objected"}),
     "set_aside": ("zhao", {"draft", "submitted", "published", "objected", "confirmed"}),
     "take_back": ("zhao", {"draft", "submitted", "published", "objected", "confirmed"}),
@@ -101,6 +102,7 @@ ALSO = {
     "ask_return": {"sun", "li"},
     "reassign": {"sun", "li"},
     "return": {"sun", "li", "zhao", "qian", "wu"},
+    "decline_return": {"sun", "li", "zhao", "qian", "wu"},
 }
 
 

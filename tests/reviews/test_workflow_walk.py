@@ -43,7 +43,7 @@ LEADS_ON = {
 LIKELY = {
     "submit": "wang", "send_back": "qian", "publish": "qian", "confirm": "", "object": "", "agree": "",
     "maintain": "", "silence": None, "approve": "sun", "pay": "zhou", "ask_return": "sun", "return": "li",
-    "reassign": "sun",
+    "reassign": "sun", "decline_return": "li",
 }  # fmt: skip
 OF_THE_CLOSER = {"answer", "close", "set_aside", "take_back"}
 STEPS_A_WALK = 30

@@ -33,7 +33,7 @@ from reviews.figures.preview.panels import blocking_batches
 from reviews.figures.reading import MAX_BYTES
 from reviews.figures.templates import template_file
 from reviews.models import ImportBatch, ImportChange
-from reviews.services import attribution, figures
+from reviews.services import attribution, figures, refresh
 from staff.admin.base import ReadOnlyAdmin
 from staff.sheets.archives import Refused as Unreadable
 
@@ -158,7 +158,8 @@ class ImportBatchAdmin(Acts, ReadOnlyAdmin):
             more_accounts=max(len(page.accounts) - ACCOUNTS_PER_PAGE, 0),
             choices=choices_of(people),
             fates=history.superseded(batch) if batch.applied_at else [],
-            computing=attribution.running([batch.shop], actor(request)),
+            late=refresh.late_reviews(batch),
+            computing=attribution.running([batch.shop], actor(request)) or refresh.running(batch),
         )
 
     def changes_view(self, request: HttpRequest, pk: int) -> HttpResponse:

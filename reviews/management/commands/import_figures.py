@@ -19,7 +19,7 @@ from reviews.figures.importing import Asked, Upload
 from reviews.figures.messages import place, sentence
 from reviews.figures.planned import Plan
 from reviews.models import ImportBatch
-from reviews.services import attribution
+from reviews.services import attribution, refresh
 from staff import jobs
 from staff.models import Shop
 
@@ -80,6 +80,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         if (job := attribution.start_after(batch, by=None)) is not None:
             jobs.work(job.pk)
+        refresh.after(batch, by=None, at=timezone.now())
         return True
 
     def _tell(self, plan: Plan, *, applied: bool, dry: bool) -> None:

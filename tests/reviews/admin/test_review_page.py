@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from reviews import workflow
 from reviews.models import Review
 from staff.models import Job, Person
 from tests import factories
@@ -145,13 +146,25 @@ def closed(team):
     return cards
 
 
+def hand_over(team, cards):
+    workflow.take_many("approve", cards, by=team.hr.users.get(), at=scored.AT)
+
+
+def test_hr_is_led_to_the_preview_and_finance_to_what_was_handed_over(team, clerk, closed, open_page):
+    review = closed[0].review
+    preview = reverse("admin:reviews_handover_prepare", args=[review.pk])
+    assert preview in open_page(team.hr, review).content.decode()
+    hand_over(team, closed)
+    assert preview not in open_page(team.hr, review).content.decode()
+    made = f"{reverse('admin:reviews_handover_changelist')}?review={review.pk}"
+    assert made in open_page(clerk, review).content.decode()
+
+
 def test_finance_reads_the_amounts_of_what_hr_has_handed_over(team, clerk, closed, open_page):
     review = closed[0].review
     before = open_page(clerk, review)
     assert before.context["rows"] == []
-    for card in closed:
-        card.refresh_from_db()
-        scored.act("approve", card, team.hr, hours=43)
+    hand_over(team, closed)
     page = open_page(clerk, review)
     # 4,200.00 base and 1,800.00 × 0.9 performance pay for each of the two.
     assert [row.total for row in page.context["rows"]] == [Decimal("5820.00")] * 2

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import translation
 
 from reviews import workflow
@@ -81,23 +82,26 @@ def paid_unsigned(_firm) -> None:
     super(CardQuerySet, Card.objects.all()).update(state="paid")
 
 
-@pytest.mark.parametrize(
-    ("broken", "words"),
-    [
-        pytest.param(pay_moved, "says other figures", id="a cent more on a line"),
-        pytest.param(line_lost, "stands on 0 lines", id="a card on no line"),
-        pytest.param(sum_moved, "sums or its control sum", id="another sum"),
-        pytest.param(sum_forged, "sums or its control sum", id="another control sum"),
-        pytest.param(card_gone_back, "not taken over", id="a line without its card"),
-        pytest.param(card_replaced, "another version", id="another version"),
-        pytest.param(card_raised, "says other figures", id="a cent more on the card"),
-        pytest.param(signed_early, "not all its cards are paid", id="acknowledged and not paid"),
-        pytest.param(paid_unsigned, "nobody has acknowledged", id="paid and not acknowledged"),
-    ],
-)
-def test_what_does_not_fit_is_said(firm, made, broken, words):
-    broken(firm)
-    assert words in found()
+BROKEN = {
+    "a cent more on a line": (pay_moved, "says other figures"),
+    "a card on no line": (line_lost, "stands on 0 lines"),
+    "another sum": (sum_moved, "sums or its control sum"),
+    "another control sum": (sum_forged, "sums or its control sum"),
+    "a line without its card": (card_gone_back, "not taken over"),
+    "another version": (card_replaced, "another version"),
+    "a cent more on the card": (card_raised, "says other figures"),
+    "acknowledged and not paid": (signed_early, "not all its cards are paid"),
+    "paid and not acknowledged": (paid_unsigned, "nobody has acknowledged"),
+}
+
+
+def test_what_does_not_fit_is_said(firm, made):
+    for what, (broken, words) in BROKEN.items():
+        with transaction.atomic():
+            broken(firm)
+            assert words in found(), what
+            transaction.set_rollback(True)
+    assert found() == ""
 
 
 def test_verify_reviews_tells_it(firm, made, capsys):
@@ -106,8 +110,3 @@ def test_verify_reviews_tells_it(firm, made, capsys):
     with pytest.raises(CommandError, match="1 difference"):
         call_command("verify_reviews", "2026-10")
     assert "shop 2026-10: Hand-over 1" in capsys.readouterr().out
-
-
-def test_three_queries_a_review(firm, made, django_assert_max_num_queries):
-    with django_assert_max_num_queries(4):
-        assert found() == ""
