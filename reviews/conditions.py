@@ -44,9 +44,8 @@ def gather(act: str, cards: Sequence[Card], *, entered: bool = True) -> Evidence
     if act == "submit" or (entered and act in {"object", "answer"}):
         _read_lines(found, cards)
     if act in {"answer", "agree", "maintain", "silence"}:
-        for objection in Objection.objects.filter(version__card__in=cards, reply="").select_related(
-            "version"
-        ):
+        waiting = Objection.objects.standing().filter(version__card__in=cards, reply="")
+        for objection in waiting.select_related("version"):
             found.objections.setdefault(objection.version.card_id, []).append(objection)
     if act in SETTLES:
         found.asked = _asked(cards)

@@ -106,7 +106,7 @@ def dues(
 
 def _all_answered(cards: list[Card]) -> set[int]:
     objected = [card.pk for card in cards if card.state == CardState.OBJECTED]
-    open_ones = Objection.objects.filter(version__card__in=objected, outcome="", reply="")
+    open_ones = Objection.objects.standing().filter(version__card__in=objected, outcome="", reply="")
     return set(objected) - set(open_ones.values_list("version__card_id", flat=True))
 
 

@@ -13,14 +13,12 @@ from fractions import Fraction
 from typing import NoReturn
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from reviews import copies, trends
-from reviews.models import Card, CardLine, CardState, CardVersion, Comparison, Objection, Review
-from reviews.plans import core_plans
+from reviews.correcting import Correction, NoCard, corrected
+from reviews.models import Card, CardLine, CardState, CardVersion, Comparison, Evidence, Objection, Review
 from reviews.refusals import BulkRefused, Kind, Refusal
 from reviews.scoring.explain import counted_weight
-from reviews.scoring.facts import Source
 from reviews.scoring.rounding import round_half_up
 
 # An average of fewer cards would give single people's figures away.
@@ -182,13 +180,20 @@ def radar_shares(version_ids: Sequence[int]) -> dict[int, dict[str, Decimal]]:
 
 
 def write_objections(move: Move) -> None:
-    """Write the agent's objections, one per line of the current version."""
+    """Write the agent's objections, one per line of the current version, each with its evidence.
+
+    What was put beside lines that are not objected to is forgotten.
+    """
     for card in move.cards:
-        Objection.objects.bulk_create(
+        made = Objection.objects.bulk_create(
             Objection(version_id=card.current_id, line=line, reason=reason, made_at=move.at)
             for line, reason in move.objections.items()
             if card.current_id is not None
         )
+        unsent = Evidence.objects.filter(card=card, objection__isnull=True)
+        for objection in made:
+            unsent.filter(line=objection.line).update(objection=objection)
+        unsent.delete()
 
 
 def answer(move: Move) -> None:
@@ -204,8 +209,8 @@ def answer(move: Move) -> None:
         held = copies.read([before])[before.pk]
         _sign(before, move, {fact.key: fact.value for part in held.segments for fact in part.facts})
         if any(one.upheld for one in move.answers):
-            corrected = _corrected(card, held, move)
-            version = _succeed(card, corrected, at=move.at, why=move.note, frozen_at=move.at)
+            right = _corrected(card, held, move)
+            version = _succeed(card, right, at=move.at, why=move.note, frozen_at=move.at)
             _take_over_comparisons(before, version)
     # The answer has to reach the agent before its own window begins.
     Card.objects.filter(pk__in=[card.pk for card in move.cards]).update(
@@ -215,21 +220,15 @@ def answer(move: Move) -> None:
 
 def _corrected(card: Card, held: copies.Copy, move: Move) -> copies.Copy:
     """Return the copy scored again with the right inputs; refuse ones no card can stand on."""
-    corrected = held
-    for one in move.answers:
-        if one.upheld and one.value is not None:
-            source = Source.of("objection", line=one.line, date=f"{timezone.localdate(move.at)}")
-            corrected = copies.with_fact(corrected, one.key, one.value, source)
-    plans = core_plans([part.plan_version_id for part in corrected.segments])
-    scored = copies.scored(corrected, plans=plans)
-    for part in scored.segments:
-        facts = part.core_facts()
-        refunded, orders = facts.get("refunded_orders"), facts.get("orders")
-        if refunded and orders and (refunded.value or 0) > (orders.value or 0):
-            _refuse(card, _("More orders would be refunded than there are orders. Check the right value."))
-    if scored.total is None:
-        _refuse(card, _("With this value a line could not be scored. Check the right value."))
-    return scored
+    changes = [
+        Correction(one.line, one.key, one.value)
+        for one in move.answers
+        if one.upheld and one.value is not None
+    ]
+    try:
+        return corrected(held, changes, on=timezone.localdate(move.at))
+    except NoCard as refused:
+        _refuse(card, str(refused))
 
 
 def _refuse(card: Card, message: str) -> NoReturn:
@@ -275,7 +274,7 @@ def _or(value: Decimal | None, before: Decimal) -> Decimal:
 def reply(move: Move, *, reply: str) -> None:
     """Keep on each answered objection whether the agent agrees."""
     cards = [card.pk for card in move.cards]
-    answered = Objection.objects.filter(version__card__in=cards, reply="").exclude(outcome="")
+    answered = Objection.objects.standing().filter(version__card__in=cards, reply="").exclude(outcome="")
     answered.update(reply=reply, replied_at=move.at)
 
 

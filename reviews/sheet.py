@@ -245,7 +245,8 @@ class SheetObjection:
     """An agent's objection to one line, its answer and what became of the points.
 
     `outcome` words the points ("1.00 → 3.00", "4.20 unchanged"); `reply` is what
-    the agent said to the answer. Heads carry name and time.
+    the agent said to the answer. Heads carry name and time. `key` is the objection's
+    random id, by which the page finds its evidence; it is never shown.
     """
 
     number: int
@@ -257,6 +258,7 @@ class SheetObjection:
     answer: str
     outcome: str
     reply: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from reviews.models.cards import Card, CardVersion
 from reviews.models.events import Objection
 from reviews.models.guards import AppendOnly, AppendOnlyQuerySet
+from staff import access
 from staff.models import Person
 
 
@@ -67,6 +69,18 @@ class CardDelivery(AppendOnly):
         return f"{self.card} {self.get_channel_display()}"
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    """Evidence."""
+
+    def visible_to(self, user: Any, *, on: date) -> EvidenceQuerySet:
+        """Return what was sent with objections to cards the user sees, and the own that is not sent yet."""
+        cards = Card.objects.visible_to(user, on=on)
+        person_id = access.scope_of(user, on=on).person_id
+        sent = Q(objection__isnull=False)
+        own = Q(uploaded_by=person_id) if person_id else Q(pk__in=[])
+        return self.filter(sent | own, card__in=cards.values("pk"))
+
+
 class Evidence(models.Model):
     """One picture or text an agent puts beside an objection to a line. Kept with the draft, sent with the objection.
 
@@ -93,6 +107,8 @@ class Evidence(models.Model):
     uploaded_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("from"))
     uploaded_at = models.DateTimeField(_("when"))
 
+    objects = EvidenceQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
@@ -105,3 +121,8 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def text(self) -> str:
+        """The words of a text; empty for a picture."""
+        return bytes(self.content).decode() if self.kind == self.Kind.TEXT else ""

@@ -78,6 +78,17 @@ class CardNote(models.Model):
         return self.text[:40]
 
 
+class ObjectionQuerySet(models.QuerySet["Objection"]):
+    """Objections."""
+
+    def standing(self) -> ObjectionQuerySet:
+        """Return those made since the card was last published.
+
+        What was left open when a card went back is history: the new figures are objected to anew.
+        """
+        return self.filter(made_at__gte=F("version__card__published_at"))
+
+
 class Objection(models.Model):
     """An agent's objection to one line of one version, and its answer. One per line and version."""
 
@@ -102,6 +113,8 @@ class Objection(models.Model):
     corrected_input = models.JSONField(default=dict)
     reply = models.CharField(_("reply"), max_length=10, choices=Reply, blank=True)
     replied_at = models.DateTimeField(null=True)
+
+    objects = ObjectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("objection")

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from reviews import copies
 from reviews.acting import Who, actor_of
-from reviews.models import Card, CardState, CardVersion
+from reviews.history import entries_of
+from reviews.models import Card, CardDelivery, CardState, CardVersion
 from reviews.procedures import roles_of
 from reviews.services import deliveries
 from staff.models import User
@@ -27,8 +28,24 @@ def record_opening(card: Card, *, by: User, at: datetime) -> bool:
     """
     if by.person_id != card.person_id or card.state not in {CardState.PUBLISHED, CardState.OBJECTED}:
         return False
+    if card.delivered_at and _was_opened(card):
+        return False
+    if card.state == CardState.OBJECTED and _awaits_answer(card):
+        return False
     # An earlier delivery by mail or paper has started the window; that it was opened is kept beside it.
     return deliveries.record(card, channel=deliveries.Channel.OPENED, at=at)
+
+
+def _awaits_answer(card: Card) -> bool:
+    """Whether an objection waits for its answer, so that nothing can be delivered; told by the history."""
+    acts = [event.act for event in entries_of(card) if event.act in {"object", "answer"}]
+    return acts[-1:] == ["object"]
+
+
+def _was_opened(card: Card) -> bool:
+    """Whether the opening is recorded already: its row ends with the window that runs now."""
+    rows = CardDelivery.objects.filter(card=card, channel=deliveries.Channel.OPENED)
+    return rows.filter(window_ends_at=card.window_ends_at).exists()
 
 
 @transaction.atomic

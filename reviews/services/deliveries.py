@@ -73,7 +73,7 @@ def what_waits(card: Card) -> CardDelivery.Of | None:
         return CardDelivery.Of.CARD
     if card.state != CardState.OBJECTED:
         return None
-    unanswered = Objection.objects.filter(version__card=card, outcome="", reply="")
+    unanswered = Objection.objects.standing().filter(version__card=card, outcome="", reply="")
     return None if unanswered.exists() else CardDelivery.Of.ANSWER
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import pgettext, pgettext_lazy
 
-from reviews.models import CardDelivery, CardEvent, CardState, Evidence, Objection
+from reviews.models import CardDelivery, CardEvent, CardState, Objection
 from reviews.scoring.shown import fixed
 from reviews.sheet import SheetLine, SheetObjection, Signature
 from reviews.sheets.rows import Rows
@@ -204,6 +204,7 @@ def objections(rows: Rows, lines: Sequence[SheetLine]) -> tuple[SheetObjection, 
                 answer=one.answer or pgettext("card", "not answered yet"),
                 outcome=_outcome(one, line, rows.points_before.get((one.version_id, one.line))),
                 reply=_reply(one),
+                key=str(one.public_id),
             )
         )
     return tuple(made)
@@ -211,10 +212,9 @@ def objections(rows: Rows, lines: Sequence[SheetLine]) -> tuple[SheetObjection, 
 
 def _evidence(one: Objection) -> str:
     """How many pictures and texts were sent with it; they stand on the page."""
-    kinds = [evidence.kind for evidence in one.evidence.all()]
-    if not kinds:
+    words = {"pictures": getattr(one, "pictures", 0), "texts": getattr(one, "texts", 0)}
+    if not words["pictures"] and not words["texts"]:
         return ""
-    words = {"pictures": kinds.count(Evidence.Kind.IMAGE), "texts": kinds.count(Evidence.Kind.TEXT)}
     if not words["texts"]:
         return pgettext("card", "Evidence: pictures %(pictures)s") % words
     if not words["pictures"]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Prefetch
+from django.db.models import Count, Q
 
 from reviews import trends
 from reviews.history import entries_of
@@ -161,8 +161,10 @@ def _objections(version: CardVersion, run: Sequence[CardEvent]) -> list[Objectio
     found = Objection.objects.filter(
         version__card=version.card_id, version__number__lte=version.number, made_at__gte=run[0].at
     )
-    evidence = Prefetch("evidence", Evidence.objects.only("objection_id", "kind"))
-    rows = found.select_related("answered_by").prefetch_related(evidence)
+    rows = found.select_related("answered_by").annotate(
+        pictures=Count("evidence", filter=Q(evidence__kind=Evidence.Kind.IMAGE)),
+        texts=Count("evidence", filter=Q(evidence__kind=Evidence.Kind.TEXT)),
+    )
     return list(rows.order_by("made_at", "pk"))
 
 

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from reviews import workflow
 from reviews.models import Card
 from reviews.refusals import Blocked, WrongState
+from reviews.services.evidence import drop_unsent
 from reviews.views import common
 from reviews.views.card import cards_of
 from reviews.views.common import Fault
@@ -112,6 +113,8 @@ def act(request: HttpRequest, public_id: UUID, name: str) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return _ask(request, found, name)
+    if name == "maintain" and (said := common.over_words(found, at=timezone.now())):
+        return common.refused(request, found, said)
     try:
         workflow.take(
             name,
@@ -125,6 +128,8 @@ def act(request: HttpRequest, public_id: UUID, name: str) -> HttpResponse:
         return common.refused(request, found, error)
     except Blocked as error:
         return _ask(request, found, name, faults=[Fault(str(error), "note")])
+    if name == "confirm":
+        drop_unsent(found)
     messages.success(request, str(ACTS[name].done))
     return redirect(_after(request, found, name))
 

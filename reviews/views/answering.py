@@ -1,12 +1,15 @@
-"""The decider's answers: each objection upheld with the right input, or the points stay; always with a reason."""
+"""The decider's answers: each objection upheld with the right input, or the points stay; always with a reason.
+
+What an answer would change is shown before it is saved: computed by the server, written by nobody.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,17 +18,22 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from reviews import workflow
+from reviews import copies, drafts, workflow
+from reviews.access import sees_money
+from reviews.comparing import FigureChange, LineChange, figure_changes, line_changes
+from reviews.correcting import Correction, NoCard, corrected
 from reviews.effects import Answer
 from reviews.fact_keys import FACT_KEYS, fact_key
-from reviews.models import Card, CardLine, CardState, Objection
+from reviews.models import Card, CardLine, CardState, Evidence, Objection
 from reviews.refusals import Blocked, WrongState
 from reviews.scoring.facts import FactKey, FactKind
 from reviews.scoring.words import Lang
+from reviews.services.evidence import to_show
 from reviews.sheet import SheetLine
 from reviews.sheets.lines import sheet_line
 from reviews.views import common
@@ -57,6 +65,16 @@ class Open:
     value: str
     text: str
     wrong: frozenset[str]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the answers as typed would change; `said` where they change nothing yet, or cannot stand."""
+
+    lines: tuple[LineChange, ...] = ()
+    figures: tuple[FigureChange, ...] = ()
+    said: str = ""
 
 
 @never_cache
@@ -66,32 +84,132 @@ def answering(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show the objections that wait, or answer all of them."""
     user = common.reader_of(request)
     found = get_object_or_404(cards_of(user), public_id=public_id)
+    if refusal := _closed(request, found):
+        return refusal
+    waiting = _waiting(found)
+    if request.method == "GET":
+        return _form(request, found, waiting, drafts.of(person_id=_person(request), form=form_of(found)), [])
+    typed = _typed_in(request)
+    answers, faults = read_answers(request, waiting)
+    if not faults:
+        try:
+            workflow.take(
+                "answer",
+                found,
+                by=user,
+                at=timezone.now(),
+                expected_version=request.POST.get("stamp", ""),
+                answers=answers,
+            )
+        except WrongState as error:
+            _keep(request, found)
+            return common.refused(request, found, error)
+        except Blocked as error:
+            faults = [Fault(str(error))]
+    if faults:
+        _keep(request, found)
+        return _form(request, found, waiting, typed, faults)
+    drafts.drop(person_id=_person(request), about=about(found))
+    messages.success(request, _("Every objection is answered; the agent is asked to agree or maintain."))
+    return redirect(common.card_address(found))
+
+
+@never_cache
+@login_required
+@require_POST
+def preview(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show what the answers as typed would change. Nothing is written but the draft of what was typed."""
+    found = get_object_or_404(cards_of(common.reader_of(request)), public_id=public_id)
+    if refusal := _closed(request, found):
+        return refusal
+    waiting = _waiting(found)
+    shown = preview_of(found, request, waiting)
+    if request.headers.get("HX-Request"):
+        return render(request, "reviews/answer_preview.html", {"preview": shown})
+    _keep(request, found)
+    return _form(request, found, waiting, _typed_in(request), [], preview=shown)
+
+
+@never_cache
+@login_required
+@require_POST
+def keep_draft(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Keep the answers as typed so far; the page asks for it every few seconds."""
+    found = get_object_or_404(cards_of(common.reader_of(request)), public_id=public_id)
+    if refusal := _closed(request, found):
+        if refusal.status_code != HTTPStatus.CONFLICT:
+            return refusal
+        said = _("The card has moved on meanwhile; open it again.")
+        return HttpResponse(said, status=HTTPStatus.CONFLICT, content_type="text/plain; charset=utf-8")
+    _keep(request, found)
+    time = date_format(timezone.localtime(timezone.now()), "TIME_FORMAT")
+    kept = _("Kept on the server at %(time)s.") % {"time": time}
+    return HttpResponse(kept, content_type="text/plain; charset=utf-8")
+
+
+def about(card: Card) -> str:
+    """Return how the names of all drafts of the answers on a card begin."""
+    return f"answer:{card.public_id}:"
+
+
+def form_of(card: Card) -> str:
+    """Name the draft of the answers on a card as it stands."""
+    return f"{about(card)}{card.stamp}"
+
+
+def _person(request: HttpRequest) -> int:
+    return common.reader_of(request).person_id or 0
+
+
+def _typed_in(request: HttpRequest) -> dict[str, str]:
+    return {
+        name: text
+        for name, text in request.POST.items()
+        if isinstance(text, str) and name.startswith(("verdict-", "key-", "value-", "text-"))
+    }
+
+
+def _keep(request: HttpRequest, found: Card) -> None:
+    if typed := _typed_in(request):
+        drafts.keep(person_id=_person(request), form=form_of(found), content=typed, at=timezone.now())
+
+
+def _closed(request: HttpRequest, found: Card) -> HttpResponse | None:
+    """Refuse those whose step it is not, and cards on which nothing waits for an answer."""
+    user = common.reader_of(request)
     offers = {offer.act: offer for offer in workflow.allowed(found, by=user, at=timezone.now())}
     if "answer" not in offers:
         return _refusal(request, found)
-    waiting = _waiting(found)
     if offers["answer"].reason:
         return common.refused(request, found, offers["answer"].reason)
-    if request.method == "GET":
-        return _form(request, found, waiting, [])
-    answers, faults = read_answers(request, waiting)
+    return None
+
+
+def preview_of(found: Card, request: HttpRequest, waiting: list[tuple[Objection, CardLine]]) -> Preview:
+    """Return what the complete corrections among the answers as typed would change."""
+    if found.current is None or not waiting:
+        return Preview(said=_("Nothing would change: the points stay."))
+    corrections, faults = [], []
+    for one, row in waiting:
+        if request.POST.get(f"verdict-{one.line}") != "upheld":
+            continue
+        key, value, fault = _corrected_input(request, one.line, row, sheet_line(row, lang_now()).name)
+        if fault is None and value is not None:
+            corrections.append(Correction(one.line, key, value))
+        elif fault is not None:
+            faults.append(fault.text)
     if faults:
-        return _form(request, found, waiting, faults)
+        return Preview(said=" ".join(faults))
+    if not corrections:
+        return Preview(said=_("Nothing would change: the points stay."))
+    held = copies.read([found.current])[found.current.pk]
     try:
-        workflow.take(
-            "answer",
-            found,
-            by=user,
-            at=timezone.now(),
-            expected_version=request.POST.get("stamp", ""),
-            answers=answers,
-        )
-    except WrongState as error:
-        return common.refused(request, found, error)
-    except Blocked as error:
-        return _form(request, found, waiting, [Fault(str(error))])
-    messages.success(request, _("Every objection is answered; the agent is asked to agree or maintain."))
-    return redirect(common.card_address(found))
+        right = corrected(held, corrections, on=common.today())
+    except NoCard as refused:
+        return Preview(said=str(refused))
+    money = sees_money(common.reader_of(request), found, on=common.today()) and not found.review.trial
+    changed = [line for line in line_changes(held, right, lang_now()) if line.changed]
+    return Preview(tuple(changed), tuple(figure_changes(held, right, with_money=money)))
 
 
 def _refusal(request: HttpRequest, found: Card) -> HttpResponse:
@@ -105,7 +223,7 @@ def _refusal(request: HttpRequest, found: Card) -> HttpResponse:
 
 
 def _waiting(found: Card) -> list[tuple[Objection, CardLine]]:
-    objections = Objection.objects.filter(version__card=found, outcome="").order_by("pk")
+    objections = Objection.objects.standing().filter(version__card=found, outcome="").order_by("pk")
     rows = CardLine.objects.filter(
         segment__version=found.current_id, code__in=[one.line for one in objections]
     )
@@ -145,14 +263,24 @@ def _read(request: HttpRequest, code: str, row: CardLine, name: str) -> tuple[An
         faults.append(Fault(said, f"text-{code}"))
     if verdict != "upheld":
         return (None, faults) if faults else (Answer(code, upheld=False, text=text), faults)
+    key, value, fault = _corrected_input(request, code, row, name)
+    if fault is not None:
+        return None, [*faults, fault]
+    return (None, faults) if faults else (Answer(code, upheld=True, text=text, key=key, value=value), faults)
+
+
+def _corrected_input(
+    request: HttpRequest, code: str, row: CardLine, name: str
+) -> tuple[str, Decimal | None, Fault | None]:
+    """Read which input of a line was wrong and its right value, or what is wrong with that."""
     key = request.POST.get(f"key-{code}", "")
     if key not in {given["key"] for given in row.explanation["inputs"]}:
         said = _("%(line)s: choose the figure that was wrong.") % {"line": name}
-        return None, [*faults, Fault(said, f"key-{code}")]
+        return key, None, Fault(said, f"key-{code}")
     value, said = read_value(request.POST.get(f"value-{code}", ""), fact_key(key))
     if value is None:
-        return None, [*faults, Fault(f"{name}: {said}", f"value-{code}")]
-    return (None, faults) if faults else (Answer(code, upheld=True, text=text, key=key, value=value), faults)
+        return key, None, Fault(f"{name}: {said}", f"value-{code}")
+    return key, value, None
 
 
 def read_value(text: str, key: FactKey) -> tuple[Decimal | None, str]:
@@ -173,16 +301,29 @@ def read_value(text: str, key: FactKey) -> tuple[Decimal | None, str]:
 
 
 def _form(
-    request: HttpRequest, found: Card, waiting: list[tuple[Objection, CardLine]], faults: list[Fault]
+    request: HttpRequest,
+    found: Card,
+    waiting: list[tuple[Objection, CardLine]],
+    typed: Mapping[str, str],
+    faults: list[Fault],
+    *,
+    preview: Preview | None = None,
 ) -> HttpResponse:
     wrong = frozenset(fault.anchor for fault in faults)
     lang = lang_now()
-    opened = [_open(request.POST.dict(), one, sheet_line(row, lang), row, wrong) for one, row in waiting]
+    sent: dict[int, list[Evidence]] = {}
+    for item in to_show(Evidence.objects.filter(objection__in=[one for one, _row in waiting])):
+        sent.setdefault(item.objection_id or 0, []).append(item)
+    opened = [
+        _open(typed, one, sheet_line(row, lang), row, wrong, tuple(sent.get(one.pk, ())))
+        for one, row in waiting
+    ]
     context = {
         "card": found,
         "opened": opened,
         "stamp": found.stamp,
         "faults": faults,
+        "preview": preview,
         "heading": _("Answer the objections"),
         "month": common.heading_of(found),
         "back": common.card_address(found),
@@ -192,7 +333,12 @@ def _form(
 
 
 def _open(
-    typed: dict[str, Any], one: Objection, line: SheetLine, row: CardLine, wrong: frozenset[str]
+    typed: Mapping[str, str],
+    one: Objection,
+    line: SheetLine,
+    row: CardLine,
+    wrong: frozenset[str],
+    evidence: tuple[Evidence, ...],
 ) -> Open:
     shown = zip(row.explanation["inputs"], line.inputs, strict=True)
     inputs = tuple(Given(raw["key"], text.label, text.value) for raw, text in shown)
@@ -201,9 +347,10 @@ def _open(
         one,
         line,
         tuple(given for given in inputs if given.key.partition(".")[0] in FACT_KEYS),
-        str(typed.get(f"verdict-{code}", "")),
-        str(typed.get(f"key-{code}", inputs[0].key if len(inputs) == 1 else "")),
-        str(typed.get(f"value-{code}", "")),
-        str(typed.get(f"text-{code}", "")),
+        typed.get(f"verdict-{code}", ""),
+        typed.get(f"key-{code}", inputs[0].key if len(inputs) == 1 else ""),
+        typed.get(f"value-{code}", ""),
+        typed.get(f"text-{code}", ""),
         wrong,
+        evidence,
     )

@@ -31,10 +31,11 @@ from reviews.pdf.documents import card_pdf
 from reviews.services.cards import record_opening, set_comment
 from reviews.sheet import CardSheet
 from reviews.sheets import sheet_for
-from reviews.views import common, drawn, seen
+from reviews.views import common, drawn, objections, seen, words
 from reviews.views.common import Badge
 from reviews.views.delivered import delivered
 from staff.models import User
+from staff.services.messages import note_seen
 
 CARDS_A_PAGE = 24
 
@@ -42,8 +43,8 @@ CARDS_A_PAGE = 24
 PAGES = {
     "confirm": "card_act",
     "object": "card_object",
-    "agree": "card_act",
-    "maintain": "card_act",
+    "agree": "card_second_look",
+    "maintain": "card_second_look",
     "submit": "card_act",
     "publish": "card_act",
     "send_back": "card_act",
@@ -52,7 +53,7 @@ PAGES = {
 MAIN = frozenset({"confirm", "agree", "submit", "publish", "answer"})
 LABELS: dict[str, Promise] = {
     "object": gettext_lazy("I object"),
-    "maintain": gettext_lazy("Maintain the objection"),
+    "agree": gettext_lazy("See the answers: agree or maintain"),
 }
 DONE: dict[str, Promise] = {
     "submit": gettext_lazy("submitted the card"),
@@ -69,6 +70,10 @@ DONE: dict[str, Promise] = {
     "ask_return": gettext_lazy("asked to return the card"),
     "return": gettext_lazy("consented to the return"),
     "decline_return": gettext_lazy("declined the return"),
+    "silence": gettext_lazy("confirmed the card by silence"),
+    "set_aside": gettext_lazy("set the card aside"),
+    "take_back": gettext_lazy("took the card back into the month"),
+    "reassign": gettext_lazy("passed the card on to others"),
 }
 
 
@@ -84,12 +89,19 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
-    """A grey line above the card: a trial month, an old version, figures that came late."""
+class StripLink:
+    """Where a grey line leads."""
 
     text: str
-    address: str = ""
-    link: str = ""
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A grey line above the card: a trial month, an old version, figures that came late, silence, a return."""
+
+    text: str
+    links: tuple[StripLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +144,7 @@ def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
         seen.mark(request, found)
     if found.current is None:
         raise Http404
+    note_seen(user, path=common.card_address(found), at=timezone.now())
     return _page(request, found, found.current)
 
 
@@ -169,6 +182,16 @@ def versions_of(user: User, found: Card) -> QuerySet[CardVersion]:
     return versions.filter(pk__in=shown.values("version"))
 
 
+def several_versions(user: User, found: Card) -> bool:
+    """Whether there are two versions the reader may see; told by the history, which the page reads anyway."""
+    if found.current is None or found.current.number == 1:
+        return False
+    if not common.is_subject(user, found):
+        return True
+    shown = {event.version_id for event in entries_of(found) if event.to_state in SEEN_BY_SUBJECT}
+    return len(shown) > 1
+
+
 def _page(request: HttpRequest, found: Card, shown: CardVersion) -> HttpResponse:
     user = common.reader_of(request)
     now = timezone.now()
@@ -178,8 +201,8 @@ def _page(request: HttpRequest, found: Card, shown: CardVersion) -> HttpResponse
     current = shown.pk == found.current_id
     offers = buttons(user, found) if current else []
     own = common.is_subject(user, found)
-    waiting = own and found.state == CardState.PUBLISHED and current
     answered = bool(sheet.objections) and all(one.answer_head for one in sheet.objections)
+    asked = found.state == CardState.PUBLISHED or (found.state == CardState.OBJECTED and answered)
     context = {
         **drawn_parts(sheet),
         "card": found,
@@ -188,11 +211,12 @@ def _page(request: HttpRequest, found: Card, shown: CardVersion) -> HttpResponse
         "workplace": sheet.place,
         "badge": common.badge_of(found, own=own, answered=answered) if current else old_badge(shown),
         "facts": sheet.facts[1:],
-        "strips": strips_of(sheet, found, current=current),
+        "strips": strips_of(sheet, found, current=current, several=several_versions(user, found)),
+        "objections": objections.shown(found, sheet),
         "offers": offers,
         "may_comment": any(button.act == "submit" for button in offers),
         "delivered": delivered(found, user=user, at=now) if current else None,
-        "deadline": common.window_words(found, at=now) if waiting else "",
+        "deadline": common.window_words(found, at=now) if own and current and asked else "",
         "awaited": _("The answer is not there yet."),
         "own_label": _("Own") if own else found.person.name,
         "history_address": reverse("card_history", args=[found.public_id]),
@@ -224,7 +248,8 @@ def buttons(user: User, found: Card) -> list[Button]:
             blocked=offer.reason,
         )
         for offer in workflow.allowed(found, by=user, at=timezone.now())
-        if offer.act in PAGES
+        # Both replies stand on one page, which is there once every objection has its answer.
+        if offer.act in PAGES and offer.act != "maintain" and not (offer.act == "agree" and offer.reason)
     ]
     return sorted(made, key=lambda button: button.main)
 
@@ -239,16 +264,60 @@ def old_badge(shown: CardVersion) -> Badge:
     return Badge(_("version %(number)s") % {"number": shown.number}, "", "info")
 
 
-def strips_of(sheet: CardSheet, found: Card, *, current: bool) -> list[Strip]:
-    """Return what must be said above a card."""
+def strips_of(sheet: CardSheet, found: Card, *, current: bool, several: bool = False) -> list[Strip]:
+    """Return what must be said above a card; `several`: whether its reader may see more than one version."""
     strips = []
+    compared = StripLink(_("Versions side by side"), reverse("card_compare", args=[found.public_id]))
+    side_by_side = (compared,) if several else ()
     if sheet.banner and not current:
-        strips.append(Strip(sheet.banner, common.card_address(found), _("See the card in force")))
+        here = StripLink(_("See the card in force"), common.card_address(found))
+        strips.append(Strip(sheet.banner, (here, *side_by_side)))
     elif sheet.banner:
         strips.append(Strip(sheet.banner))
+    if current and found.set_aside_at is not None:
+        strips.append(Strip(_("Set aside: it is closed by itself, after the month.")))
+    if current and (said := silence_words(found)):
+        strips.append(Strip(said))
+    if current and (said := return_words(found)):
+        strips.append(Strip(said, side_by_side))
+    elif current and side_by_side and found.current is not None:
+        said = _("This is version %(number)s; earlier ones stay readable.")
+        strips.append(Strip(said % {"number": found.current.number}, side_by_side))
     if sheet.late_note:
         strips.append(Strip(sheet.late_note))
     return strips
+
+
+def silence_words(found: Card) -> str:
+    """Return that silence confirmed a card, after which delivery and until when; empty where nobody was silent."""
+    silent = [event for event in entries_of(found) if event.act == "silence"]
+    later = [event for event in entries_of(found) if silent and event.seq > silent[-1].seq]
+    if not silent or any(event.to_state == CardState.DRAFT for event in later):
+        return ""
+    if found.delivered_at is None or found.window_ends_at is None:
+        return _("Counted as confirmed without a reply.")
+    given = {
+        "delivered": words.minute_words(found.delivered_at),
+        "end": words.moment_words(found.window_ends_at),
+    }
+    if silent[-1].from_state == CardState.OBJECTED:
+        return _("Answer delivered %(delivered)s, no reply by %(end)s; counted as agreed.") % given
+    return _("Delivered %(delivered)s, no action by %(end)s; counted as confirmed.") % given
+
+
+def return_words(found: Card) -> str:
+    """Return who sent a draft back and why; empty where it was not."""
+    if found.state != CardState.DRAFT:
+        return ""
+    last = next((one for one in reversed(entries_of(found)) if one.to_state != one.from_state), None)
+    if last is None or last.act not in {"send_back", "return"}:
+        return ""
+    said = _("Returned by %(name)s, %(when)s: %(why)s")
+    return said % {
+        "name": last.person.name if last.person else "",
+        "when": words.minute_words(last.at),
+        "why": last.note.text if hasattr(last, "note") else "",
+    }
 
 
 def pdf_address(shown: CardVersion) -> str:
@@ -287,6 +356,7 @@ def history(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "back": common.card_address(found),
         "happened": [happened(event) for event in reversed(entries_of(found))],
         "older": older.order_by("-number"),
+        "compare": reverse("card_compare", args=[found.public_id]) if several_versions(user, found) else "",
     }
     return render(request, "reviews/history.html", context)
 

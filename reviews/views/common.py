@@ -94,21 +94,53 @@ def all_answered(card: Card) -> bool:
     """Whether every open objection of a card has its answer."""
     if card.state != CardState.OBJECTED:
         return False
-    return not Objection.objects.filter(version__card=card, outcome="").exists()
+    return not Objection.objects.standing().filter(version__card=card, outcome="").exists()
 
 
 def window_words(card: Card, *, at: datetime) -> str:
-    """Say until when the subject of a published card may act, and what silence means."""
-    if card.window_ends_at is None:
+    """Say until when the subject of a card may act, since which delivery, and what silence means.
+
+    A published card is confirmed or objected to; an answered objection is agreed to or maintained.
+    """
+    answered = card.state == CardState.OBJECTED
+    if card.delivered_at is None or card.window_ends_at is None:
+        if answered:
+            return _("The answer has not been delivered yet, so silence does not count as agreement.")
         return _("It has not been delivered yet, so silence does not count as confirmed.")
-    when = words.moment_words(card.window_ends_at)
-    if at >= card.window_ends_at:
-        return _("The time to object ended on %(when)s.") % {"when": when}
-    left = words.left_words(card.window_ends_at - at)
-    return _("Please confirm or object by %(when)s. %(left)s left.") % {
-        "when": when,
-        "left": left,
+    when = {
+        "delivered": words.minute_words(card.delivered_at),
+        "when": words.moment_words(card.window_ends_at),
+        "left": words.left_words(card.window_ends_at - at),
     }
+    if at > card.window_ends_at:
+        if answered:
+            return _("Delivered %(delivered)s. The time to reply ended on %(when)s.") % when
+        return _("Delivered %(delivered)s. The time to object ended on %(when)s.") % when
+    if answered:
+        said = _(
+            "Delivered %(delivered)s. Please agree or maintain by %(when)s. %(left)s left;"
+            " without a reply it counts as agreed."
+        )
+    else:
+        said = _(
+            "Delivered %(delivered)s. Please confirm or object by %(when)s. %(left)s left;"
+            " after that it counts as confirmed."
+        )
+    return said % when
+
+
+def over_words(card: Card, *, at: datetime) -> str:
+    """Return that the time to object is over and what to do, or an empty text. The hour itself still counts."""
+    if card.window_ends_at is None or at <= card.window_ends_at:
+        return ""
+    when = words.moment_words(card.window_ends_at)
+    if card.state == CardState.OBJECTED:
+        said = _("The time to reply to the answer ended on %(when)s; it counts as agreed. Turn to HR.")
+    else:
+        said = _(
+            "The time for objections ended on %(when)s. Turn to HR: what is found wrong is corrected later."
+        )
+    return said % {"when": when}
 
 
 def back_to(user: User, card: Card) -> str:

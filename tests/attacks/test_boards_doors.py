@@ -30,7 +30,7 @@ def client_of(firm: Company, who: str) -> Client:
     if who == "nobody":
         return client
     if who == "root":
-        client.force_login(User.objects.create_superuser("root", password="x"))  # noqa: S106
+        client.force_login(User.objects.create_superuser("root", password="x"))
         return client
     if who in {"other_supervisor", "other_hr"}:
         unit = factories.unit("far", parent=firm.root, kind="branch", reviewed=True)

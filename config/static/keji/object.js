@@ -33,7 +33,8 @@
     "submit",
     (event) => {
       const gap = gaps()[0];
-      if (!gap) return;
+      // Evidence is added and removed with reasons still missing.
+      if (!gap || (event.submitter && event.submitter.hasAttribute("formaction"))) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       reasonOf(gap).classList.add("wrong");
