@@ -19,6 +19,7 @@ from unfold.decorators import display
 
 from reviews import pay_warnings, procedure_table
 from reviews.models import BranchSetting, Procedure, Review
+from reviews.pay_dates import MONTHS
 from reviews.procedure_table import Grid
 from reviews.services.procedures import save_procedure
 from staff import calendar
@@ -142,7 +143,7 @@ class BranchSettingAdmin(RoleAdmin):
 def pay_notes(request: HttpRequest) -> list[tuple[str, str]]:
     """Return the warnings of the coming 12 months for the calendar's page, each with its branch."""
     on = timezone.localdate()
-    found = pay_warnings.warnings(request.user, on=on, count=pay_warnings.MONTHS)
+    found = pay_warnings.warnings(request.user, on=on, count=MONTHS)
     return [(one.unit.name, one.words) for one in found]
 
 

@@ -27,6 +27,7 @@ from reviews.review_list import workbook
 from reviews.services import bulk
 from reviews.services.reminders import remind
 from reviews.services.team_pdf import NothingToPrint, start_team_pdf
+from reviews.sheets.build import Language
 from reviews.sheets.chain import ROLES
 from staff.access import Scope
 from staff.admin.base import scope, user_of
@@ -322,14 +323,8 @@ def _do(
 ) -> None:
     by, at, cards = user_of(request), timezone.now(), [row.card for row in rows]
     if step.code == "pdf":
-        language = "en" if (get_language() or "").startswith("en") else "zh-hans"
-        start_team_pdf(
-            review,
-            review.unit,
-            by=by,
-            language=language,
-            only={card.pk for card in cards},  # type: ignore[arg-type]
-        )
+        language: Language = "en" if (get_language() or "").startswith("en") else "zh-hans"
+        start_team_pdf(review, review.unit, by=by, language=language, only={card.pk for card in cards})
         return
     if step.code == "remind":
         told = remind(cards, by=by, at=at)

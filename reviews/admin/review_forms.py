@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -90,8 +89,3 @@ def words_of_shows() -> dict[str, str]:
         "returned": _("Returned"),
         "aside": _("Set aside"),
     }
-
-
-def language_of(request: HttpRequest) -> str:
-    """Return the language documents are printed in for a reader."""
-    return "en" if str(getattr(request, "LANGUAGE_CODE", "")).startswith("en") else "zh-hans"

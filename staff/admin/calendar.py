@@ -91,7 +91,7 @@ class HolidayAdmin(ReferenceSheets):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str]:
         """Begin with the day that was pressed."""
-        return {name: value for name, value in request.GET.items() if name in ("date", "works")}
+        return {name: str(value) for name, value in request.GET.items() if name in ("date", "works")}
 
     def response_add(self, request: HttpRequest, obj: Holiday, post_url_continue: Any = None) -> HttpResponse:
         """Go back to the year of the day."""
