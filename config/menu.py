@@ -147,7 +147,8 @@ def item_of(request: HttpRequest, entry: Entry) -> dict[str, Any] | None:
         return None
     item = {"title": entry.title, "icon": entry.icon, "link": address, **badge_of(request, entry.url)}
     if entry.own and (count := unread_count(request.user)):
-        item["badge"] = count
+        # Unread is not late: red is for that.
+        item |= {"badge": count, "badge_variant": "primary"}
     return item
 
 

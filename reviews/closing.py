@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from reviews import attention
@@ -152,11 +152,12 @@ def _waiting(cards: Sequence[Card], mine: set[int], *, at: datetime) -> tuple[Wa
 
 
 def _since(cards: Sequence[Card]) -> dict[int, datetime]:
-    """Return since when each card stands where it does: its last history entry, or when it was computed."""
+    """Return since when each card waits where it does: its last step or answer, or when it was computed."""
     found = {card.pk: card.current.computed_at for card in cards if card.current is not None}
     if moved := [card.pk for card in cards if card.seq]:
-        last = CardEvent.objects.filter(card__in=moved, seq=F("card__seq"))
-        found.update(last.values_list("card_id", "at"))
+        # Setting aside and handing on leave a card where it stood.
+        steps = CardEvent.objects.filter(~Q(from_state=F("to_state")) | Q(act="answer"), card__in=moved)
+        found.update(steps.order_by("seq").values_list("card_id", "at"))
     return found
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import DateField, Value
 from django.db.models.functions import Cast
@@ -53,8 +54,12 @@ def load() -> Calendar:
     no_day = Cast(Value(None), DateField())
     years = CalendarYear.objects.order_by().filter(published=True).annotate(day=no_day)
     exceptions: dict[date, bool] = {}
-    published = set()
-    for year, day, works in days.union(years.values_list("year", "day", "published"), all=True):
+    published: set[int] = set()
+    # A year has no day: the types of the two halves differ.
+    rows: Iterable[tuple[int, date | None, bool]] = list[Any](
+        days.union(years.values_list("year", "day", "published"), all=True)
+    )
+    for year, day, works in rows:
         if day is None:
             published.add(year)
         else:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from reviews.demo import cast, company, work
@@ -24,7 +24,7 @@ from reviews.year_targets.saving import save_edits, start_plan
 from reviews.year_targets.stored import version_of
 from reviews.year_targets.tree import Edit
 from staff import calendar
-from staff.models import Attendance, Person, Unit, User
+from staff.models import Attendance, Message, Person, Unit, User
 from staff.money import to_cents
 from staff.services import seed_calendar
 
@@ -60,6 +60,8 @@ def load(*, last_month: date, now: datetime, say: Say, count: int = MONTHS) -> N
                 year.leave_half_way(month)
             else:
                 year.finish(month)
+                # What is over has been read.
+                Message.objects.filter(opened_at__isnull=True).update(opened_at=F("at"))
         say("year plan")
         _plan(last_month, now=now, by=room.users["顾宁"])
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -35,6 +36,7 @@ def upkeep_items(reader: Reader, *, calendar: Calendar) -> list[Item]:
         found += _jobs(reader)
         found += _mails(reader)
         found += _holidays(reader, calendar)
+        found += _pay_dates(reader)
     return found
 
 
@@ -139,6 +141,30 @@ def _holidays(reader: Reader, calendar: Calendar) -> list[Item]:
             0,
             opens(pgettext("action", "Enter"), "admin:staff_holiday_changelist"),
         )
+    ]
+
+
+def _pay_dates(reader: Reader) -> list[Item]:
+    """Return the months whose pay is due before the results are handed over, where that is watched."""
+    try:
+        warnings = import_string("reviews.pay_warnings.warnings")
+    except ImportError:
+        return []
+    return [
+        Item(
+            "pay_date",
+            _("%(place)s: %(fact)s")
+            % {
+                "place": _("%(unit)s, %(month)s")
+                % {"unit": one.unit.name, "month": month_name(one.date.month)},
+                "fact": _("pay is due before the hand-over"),
+            },
+            one.words,
+            max(one.date.pay_on, reader.on),
+            0,
+            opens(pgettext("action", "Look at"), "admin:reviews_review_changelist"),
+        )
+        for one in warnings(reader.user, on=reader.on)
     ]
 
 

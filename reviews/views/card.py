@@ -35,6 +35,7 @@ from reviews.views import common, drawn, objections, seen, words
 from reviews.views.common import Badge
 from reviews.views.delivered import delivered
 from staff.models import User
+from staff.services.messages import note_seen
 
 CARDS_A_PAGE = 24
 
@@ -143,6 +144,7 @@ def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
         seen.mark(request, found)
     if found.current is None:
         raise Http404
+    note_seen(user, path=common.card_address(found), at=timezone.now())
     return _page(request, found, found.current)
 
 

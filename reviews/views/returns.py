@@ -67,6 +67,7 @@ def _page(
     told = {one.card.pk: one for one in foretell(review, cards, at=at)} if cards else {}
     mine = [one.card.pk for one in asked if not one.own and returning.may_consent([one.card], by=user, at=at)]
     context = {
+        "heading": _("Returns that wait for consent"),
         "review": review,
         "rows": [(one, told.get(one.card.pk)) for one in asked],
         "mine": mine,

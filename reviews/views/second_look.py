@@ -61,7 +61,7 @@ def figures_of(found: Card) -> list[FigureChange]:
         .filter(version__card=found, reply="")
         .exclude(outcome="")
         .values("version")
-    ).exclude(pk=found.current_id)
+    ).exclude(pk=found.current_id or 0)
     first = before.order_by("number").first()
     if first is None or found.current is None:
         return []

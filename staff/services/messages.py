@@ -83,6 +83,12 @@ def note_opened(message: Message, *, at: datetime) -> bool:
     return bool(first.update(opened_at=at))
 
 
+def note_seen(user: Any, *, path: str, at: datetime) -> int:
+    """Note the messages that lead to a page as opened when their reader came to it by another way."""
+    unread = Message.objects.visible_to(user).filter(path=path, opened_at__isnull=True)
+    return unread.update(opened_at=at)
+
+
 def note_all_opened(user: Any, *, at: datetime) -> int:
     """Note all messages of a reader as opened; return how many were not."""
     return Message.objects.visible_to(user).filter(opened_at__isnull=True).update(opened_at=at)

@@ -33,63 +33,54 @@ READERS = {
 SEEING = {"subject": 403, "supervisor": 403, "manager": 403, "director": 403, "hr": 403}
 
 
-@pytest.fixture(scope="module")
-def doors(django_db_setup, django_db_blocker):
-    """One card with an answered objection, another with an unsent draft, and clients of everybody."""
-    with django_db_blocker.unblock():
-        yield from _doors()
-
-
-def _doors():
-    from django.db import transaction
-
-    with pytest.MonkeyPatch.context() as patch, transaction.atomic():
-        patch.setattr("django.utils.timezone.now", lambda: november(6))
-        firm = company()
-        far = factories.unit("far", parent=firm.root, kind="branch")
-        far_team = factories.unit("far-team", parent=far)
-        people = {
-            "subject": firm.lin,
-            "colleague": firm.chen,
-            "supervisor": firm.wang,
-            "manager": firm.zhao,
-            "director": firm.qian,
-            "hr": firm.sun,
-            "finance": firm.zhou,
-            "general_office": firm.wu,
-            "supervisor_x": factories.person(
-                "远主管", unit=far_team, position=firm.wang.assignments.get().position
-            ),
-            "other_hr": factories.person("远人事", unit=far, position=firm.sun.assignments.get().position),
-        }
-        factories.role(people["supervisor_x"], "supervisor", far_team)
-        factories.role(people["other_hr"], "hr", far)
-        users = {who: user(person) for who, person in people.items()}
-        users["root"] = User.objects.create_superuser("root", password="x")
-        card = firm.card()
-        workflow.take("submit", card, by=users["supervisor"], at=november(3))
-        workflow.take("publish", card, by=users["director"], at=november(5))
-        row = {
-            "card": card,
-            "kind": "text",
-            "name": "x",
-            "media_type": "text/plain",
-            "content": b"x",
-            "size": 1,
-        }
-        row |= {"sha256": "0" * 64, "uploaded_by": firm.lin, "uploaded_at": november(5)}
-        Evidence.objects.create(line="follow_up", **row)
-        workflow.take("object", card, by=users["subject"], at=november(5), objections={"follow_up": "少算"})
-        right = Answer("follow_up", upheld=True, text="已补", key="follow_up", value=Decimal(5))
-        workflow.take("answer", card, by=users["manager"], at=november(6), answers=[right])
-        unsent = Evidence.objects.create(line="disputes", **row)
-        sent = Evidence.objects.exclude(objection=None).get()
-        clients = {"nobody": Client()}
-        for who, one in users.items():
-            clients[who] = Client()
-            clients[who].force_login(one)
-        yield {"card": card, "sent": sent, "unsent": unsent, "clients": clients}
-        transaction.set_rollback(True)
+@pytest.fixture
+def doors(db, monkeypatch):
+    """One card with an answered objection and an unsent piece of evidence, and browsers of everybody."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: november(6))
+    firm = company()
+    far = factories.unit("far", parent=firm.root, kind="branch")
+    far_team = factories.unit("far-team", parent=far)
+    people = {
+        "subject": firm.lin,
+        "colleague": firm.chen,
+        "supervisor": firm.wang,
+        "manager": firm.zhao,
+        "director": firm.qian,
+        "hr": firm.sun,
+        "finance": firm.zhou,
+        "general_office": firm.wu,
+        "supervisor_x": factories.person(
+            "远主管", unit=far_team, position=firm.wang.assignments.get().position
+        ),
+        "other_hr": factories.person("远人事", unit=far, position=firm.sun.assignments.get().position),
+    }
+    factories.role(people["supervisor_x"], "supervisor", far_team)
+    factories.role(people["other_hr"], "hr", far)
+    users = {who: user(person) for who, person in people.items()}
+    users["root"] = User.objects.create_superuser("root", password="x")
+    card = firm.card()
+    workflow.take("submit", card, by=users["supervisor"], at=november(3))
+    workflow.take("publish", card, by=users["director"], at=november(5))
+    row = {
+        "card": card,
+        "kind": "text",
+        "name": "x",
+        "media_type": "text/plain",
+        "content": b"x",
+        "size": 1,
+    }
+    row |= {"sha256": "0" * 64, "uploaded_by": firm.lin, "uploaded_at": november(5)}
+    Evidence.objects.create(line="follow_up", **row)
+    workflow.take("object", card, by=users["subject"], at=november(5), objections={"follow_up": "少算"})
+    right = Answer("follow_up", upheld=True, text="已补", key="follow_up", value=Decimal(5))
+    workflow.take("answer", card, by=users["manager"], at=november(6), answers=[right])
+    unsent = Evidence.objects.create(line="disputes", **row)
+    sent = Evidence.objects.exclude(objection=None).get()
+    clients = {"nobody": Client()}
+    for who, one in users.items():
+        clients[who] = Client()
+        clients[who].force_login(one)
+    return {"card": card, "sent": sent, "unsent": unsent, "clients": clients}
 
 
 CARD_PAGES = {
@@ -105,39 +96,32 @@ CARD_PAGES = {
 }
 
 
-@pytest.mark.parametrize("who", WHO)
-@pytest.mark.parametrize("name", CARD_PAGES)
-def test_a_cards_page(doors, name, who, monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: november(6))
-    method, statuses = CARD_PAGES[name]
-    address = reverse(name, args=[doors["card"].public_id])
-    answer = getattr(doors["clients"][who], method)(address)
-    assert answer.status_code == (LOGIN if who == "nobody" else statuses.get(who, 404))
+def statuses(doors, method: str, address: str) -> dict[str, int]:
+    """What everybody gets at an address."""
+    return {who: getattr(doors["clients"][who], method)(address).status_code for who in WHO}
 
 
-@pytest.mark.parametrize("who", WHO)
-def test_evidence_that_was_sent(doors, who, monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: november(6))
-    answer = doors["clients"][who].get(reverse("evidence", args=[doors["sent"].public_id]))
-    assert answer.status_code == (LOGIN if who == "nobody" else {**READERS, "root": 200}.get(who, 404))
+def expected(known: dict[str, int]) -> dict[str, int]:
+    """Not found but for those named; who is not logged in is sent to the log-in."""
+    return {who: LOGIN if who == "nobody" else known.get(who, 404) for who in WHO}
 
 
-@pytest.mark.parametrize("who", WHO)
-def test_evidence_that_is_not_sent(doors, who, monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: november(6))
-    client = doors["clients"][who]
-    expected = {"nobody": LOGIN, "subject": 200}.get(who, 404)
-    assert client.get(reverse("evidence", args=[doors["unsent"].public_id])).status_code == expected
-    if who not in {"subject", "nobody"}:
-        address = reverse("evidence_remove", args=[doors["unsent"].public_id])
-        assert client.post(address).status_code == 404
-        assert Evidence.objects.filter(pk=doors["unsent"].pk).exists()
+def test_a_cards_pages(doors):
+    found, wanted = {}, {}
+    for name, (method, known) in CARD_PAGES.items():
+        found[name] = statuses(doors, method, reverse(name, args=[doors["card"].public_id]))
+        wanted[name] = expected(known)
+    assert found == wanted
 
 
-@pytest.mark.parametrize("who", WHO)
-def test_nobody_takes_away_evidence_that_was_sent(doors, who, monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: november(6))
-    answer = doors["clients"][who].post(reverse("evidence_remove", args=[doors["sent"].public_id]))
-    expected = {**SEEING, "subject": 409, "root": 403, "nobody": LOGIN}
-    assert answer.status_code == expected.get(who, 404)
+def test_evidence(doors):
+    sent, unsent = (doors[key].public_id for key in ("sent", "unsent"))
+    readers = expected({**READERS, "root": 200})
+    assert statuses(doors, "get", reverse("evidence", args=[sent])) == readers
+    assert statuses(doors, "get", reverse("evidence", args=[unsent])) == expected({"subject": 200})
+    refused = expected({**SEEING, "subject": 409, "root": 403})
+    assert statuses(doors, "post", reverse("evidence_remove", args=[sent])) == refused
     assert Objection.objects.get().evidence.count() == 1
+    removed = statuses(doors, "post", reverse("evidence_remove", args=[unsent]))
+    assert removed == expected({"subject": 302})
+    assert statuses(doors, "get", reverse("evidence_remove", args=[sent]))["subject"] == 405

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 
 import pytest
 
-from config.celery import app, tidy_folders
+from config.celery import Clock, app, tidy_folders
 
 
 @pytest.fixture
@@ -61,3 +62,26 @@ def test_only_json_is_accepted():
 
 def test_jobs_are_swept_every_half_minute():
     assert app.conf.beat_schedule["sweep jobs"] == {"task": "staff.tasks.sweep", "schedule": 30.0}
+
+
+@pytest.mark.parametrize(
+    ("setting", "asked", "expected"),
+    [
+        pytest.param(True, False, True, id="by default"),
+        pytest.param(True, True, False, id="asked for by --beat, which brings its own"),
+        pytest.param(False, False, False, id="turned off"),
+    ],
+)
+def test_a_worker_has_the_clock_inside(settings, setting, asked, expected):
+    settings.WORKER_BEAT = setting
+    assert Clock(SimpleNamespace(), beat=asked).enabled is expected
+    assert Clock in app.steps["worker"]
+
+
+def test_the_clock_keeps_no_file_that_two_would_fight_for():
+    assert app.conf.beat_scheduler == "celery.beat:Scheduler"
+
+
+def test_everything_on_the_clock_is_there():
+    app.loader.import_default_modules()
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)

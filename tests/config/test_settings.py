@@ -26,6 +26,11 @@ OURS = (
     "DATABASE_URL",
     "CELERY_BROKER_URL",
     "TIME_ZONE",
+    "EMAIL_URL",
+    "EMAIL_FROM",
+    "EMAIL_ON",
+    "EMAIL_BACKEND",
+    "WORKER_BEAT",
     "SITE_URL",
 )
 
@@ -59,6 +64,18 @@ def clean(monkeypatch, tmp_path):
         pytest.param({"DEBUG": "1", "DOCUMENT_KEY": "short"}, "DOCUMENT_KEY", id="short key of papers"),
         pytest.param({"DEBUG": "1", "VERIFY_PER_CLIENT": "0"}, "VERIFY_PER_CLIENT", id="no check at all"),
         pytest.param({"DEBUG": "1", "TIME_ZONE": "Mars/Base"}, "TIME_ZONE", id="no such time zone"),
+        pytest.param({"DEBUG": "1", "EMAIL_URL": "https://mail"}, "EMAIL_URL", id="no mail server"),
+        pytest.param(
+            {"DEBUG": "1", "EMAIL_URL": "smtps://h/path"}, "EMAIL_URL", id="a path on a mail server"
+        ),
+        pytest.param({"DEBUG": "1", "EMAIL_URL": "smtps://h"}, "EMAIL_FROM", id="mails from nobody"),
+        pytest.param({"DEBUG": "1", "EMAIL_FROM": "keji"}, "EMAIL_FROM", id="no address to send from"),
+        pytest.param(
+            {"DEBUG": "1", "EMAIL_ON": "1", "EMAIL_FROM": "a@b.example"},
+            "EMAIL_URL",
+            id="mails to the console",
+        ),
+        pytest.param({"DEBUG": "1", "WORKER_BEAT": "sometimes"}, "WORKER_BEAT", id="half a clock"),
     ],
 )
 def test_nonsense_stops_the_start(clean, variables, named):
@@ -203,6 +220,30 @@ def test_sqlite_takes_the_write_lock_at_once():
         pytest.raises(sqlite3.OperationalError, match="locked"),
     ):
         other.execute("BEGIN IMMEDIATE")
+
+
+def test_without_a_mail_server_no_mail_is_sent(clean):
+    found = runpy.run_path(str(SETTINGS))
+    assert found["EMAIL_ON"] is False
+    assert found["WORKER_BEAT"] is True
+
+
+def test_a_mail_server_by_url(clean):
+    clean.setenv("EMAIL_URL", "smtp+starttls://keji%40b:p%2Fw@mail.example.com")
+    clean.setenv("EMAIL_FROM", "客绩 <keji@example.com>")
+    found = runpy.run_path(str(SETTINGS))
+    assert found["EMAIL_ON"] is True
+    assert found["EMAIL_BACKEND"].endswith("smtp.EmailBackend")
+    names = (
+        "EMAIL_HOST",
+        "EMAIL_PORT",
+        "EMAIL_HOST_USER",
+        "EMAIL_HOST_PASSWORD",
+        "EMAIL_USE_TLS",
+        "EMAIL_USE_SSL",
+    )
+    assert [found[name] for name in names] == ["mail.example.com", 587, "keji@b", "p/w", True, False]
+    assert found["DEFAULT_FROM_EMAIL"] == "客绩 <keji@example.com>"
 
 
 @pytest.mark.parametrize(

@@ -182,10 +182,12 @@ class TestMailsDeliver:
         old = Message.objects.get()
         take("ask_return", card, by=user(firm.sun), at=november(5), note="数据有误")
         take("return", card, by=user(firm.li), at=november(5, 11))
-        assert not mailed.record_mailed(old, at=november(5, 12))
-        version = card.current
-        type(card).objects.filter(pk=card.pk).update(current=version)
+        take("submit", card, by=user(firm.wang), at=november(5, 12))
+        take("publish", card, by=user(firm.qian), at=november(5, 13))
+        assert not mailed.record_mailed(old, at=november(5, 14))
         assert not CardDelivery.objects.exists()
+        new = Message.objects.filter(kind="card_published").latest("pk")
+        assert mailed.record_mailed(new, at=november(5, 14))
 
     def test_opened_later_both_are_kept_and_the_first_counts(self, firm):
         card = published(firm)

@@ -210,6 +210,26 @@ def test_a_late_worker_cannot_write_over_the_one_after_it(lin):
     assert Delivery.objects.get().state == "sending"
 
 
+def test_of_two_who_found_the_same_mail_one_has_it(lin, monkeypatch):
+    tell([lin.person_id], at=AT, **CARD)
+    mailing.queue_digests(AT)
+    pk = Delivery.objects.get().pk
+    original, asked, quicker = mailing._free, [], []
+
+    def between(at):
+        """Let another worker claim the mail after this one has read it."""
+        asked.append(at)
+        if len(asked) == 2:
+            monkeypatch.setattr(mailing, "_free", original)
+            quicker.append(mailing._claim(pk, at))
+        return original(at)
+
+    monkeypatch.setattr(mailing, "_free", between)
+    assert mailing._claim(pk, AT) is None
+    assert quicker[0] is not None
+    assert Delivery.objects.get().attempts == 1
+
+
 def test_what_follows_a_mail_follows_once_it_is_taken_over(lin, monkeypatch):
     followed: list[tuple[str, datetime]] = []
     monkeypatch.setitem(messages.HOOKS, "card_published", [lambda said, at: followed.append((said.key, at))])

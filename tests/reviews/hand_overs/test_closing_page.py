@@ -159,7 +159,10 @@ class TestSetAside:
         client = enter(firm.zhao)
         client.post(page_of(firm), ticked(firm.chen, **ASIDE))
         assert client.post(page_of(firm), ticked(firm.chen, act="take_back")).status_code == 302
-        assert client.get(page_of(firm)).context["closing"].blocked
+        closing = client.get(page_of(firm)).context["closing"]
+        assert closing.blocked
+        # It waits since it was submitted, not since somebody set it aside.
+        assert [row.since for row in closing.waiting] == [november(3)]
         assert client.post(page_of(firm), ticked(firm.chen, act="take_back")).status_code == 409
 
     BAD: ClassVar = {
