@@ -44,6 +44,8 @@ def _awaits_answer(card: Card) -> bool:
 
 def _was_opened(card: Card) -> bool:
     """Whether the opening is recorded already: its row ends with the window that runs now."""
+    if card.window_ends_at is None:
+        return False
     rows = CardDelivery.objects.filter(card=card, channel=deliveries.Channel.OPENED)
     return rows.filter(window_ends_at=card.window_ends_at).exists()
 
