@@ -28,7 +28,7 @@ def record_opening(card: Card, *, by: User, at: datetime) -> bool:
     """
     if by.person_id != card.person_id or card.state not in {CardState.PUBLISHED, CardState.OBJECTED}:
         return False
-    if card.delivered_at and _was_opened(card):
+    if card.window_ends_at is not None and _was_opened(card, window=card.window_ends_at):
         return False
     if card.state == CardState.OBJECTED and _awaits_answer(card):
         return False
@@ -42,12 +42,17 @@ def _awaits_answer(card: Card) -> bool:
     return acts[-1:] == ["object"]
 
 
-def _was_opened(card: Card) -> bool:
+def _was_opened(card: Card, *, window: datetime) -> bool:
     """Whether the opening is recorded already: its row ends with the window that runs now."""
+<<<<<<< HEAD
     if card.window_ends_at is None:
         return False
     rows = CardDelivery.objects.filter(card=card, channel=deliveries.Channel.OPENED)
     return rows.filter(window_ends_at=card.window_ends_at).exists()
+=======
+    rows = CardDelivery.objects.filter(card=card, channel=deliveries.Channel.OPENED, window_ends_at=window)
+    return rows.exists()
+>>>>>>> main
 
 
 @transaction.atomic

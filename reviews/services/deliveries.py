@@ -37,11 +37,8 @@ def record(
     delivery since the publication or the answer sets `delivered_at` and `window_ends_at`; later ones by
     other channels are only kept. `by` handed a paper over; `scan` is its picture, drawn anew already.
     """
-    fresh = (
-        Card.objects.select_for_update(of=("self",))
-        .select_related("review__procedure", "position", "current")
-        .get(pk=card.pk)
-    )
+    locked = Card.objects.select_for_update(of=("self",))
+    fresh = locked.select_related("review__procedure", "position", "current").get(pk=card.pk)
     of = what_waits(fresh)
     if of is None or fresh.current is None:
         return False
@@ -53,13 +50,8 @@ def record(
         card=fresh,
         version=fresh.current,
         seq=started.seq,
-        of=of,
-        channel=channel,
-        at=at,
-        window_ends_at=ends,
-        person=by,
-        scan=scan,
-        scan_type=scan_type,
+        **{"of": of, "channel": channel, "at": at, "window_ends_at": ends},
+        **{"person": by, "scan": scan, "scan_type": scan_type},
     )
     if fresh.delivered_at is None:
         Card.objects.filter(pk=fresh.pk).update(delivered_at=at, window_ends_at=ends)
