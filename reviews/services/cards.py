@@ -44,15 +44,8 @@ def _awaits_answer(card: Card) -> bool:
 
 def _was_opened(card: Card, *, window: datetime) -> bool:
     """Whether the opening is recorded already: its row ends with the window that runs now."""
-<<<<<<< HEAD
-    if card.window_ends_at is None:
-        return False
-    rows = CardDelivery.objects.filter(card=card, channel=deliveries.Channel.OPENED)
-    return rows.filter(window_ends_at=card.window_ends_at).exists()
-=======
     rows = CardDelivery.objects.filter(card=card, channel=deliveries.Channel.OPENED, window_ends_at=window)
     return rows.exists()
->>>>>>> main
 
 
 @transaction.atomic

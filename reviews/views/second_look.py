@@ -56,21 +56,14 @@ def second_look(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def figures_of(found: Card) -> list[FigureChange]:
     """Return total, band and multiplier before and after the answers; empty where nothing was corrected."""
-<<<<<<< HEAD
-    if found.current is None:
-        return []
-    answered = Objection.objects.standing().filter(version__card=found, reply="").exclude(outcome="")
-    before = CardVersion.objects.filter(pk__in=answered.values("version")).exclude(pk=found.current.pk)
-=======
     before = CardVersion.objects.filter(
         pk__in=Objection.objects.standing()
         .filter(version__card=found, reply="")
         .exclude(outcome="")
         .values("version")
     ).exclude(pk=found.current_id or 0)
->>>>>>> main
     first = before.order_by("number").first()
-    if first is None:
+    if first is None or found.current is None:
         return []
     held = copies.read([first, found.current])
     return figure_changes(held[first.pk], held[found.current.pk], with_money=False)
