@@ -50,13 +50,24 @@ def record(
         card=fresh,
         version=fresh.current,
         seq=started.seq,
-        **{"of": of, "channel": channel, "at": at, "window_ends_at": ends},
-        **{"person": by, "scan": scan, "scan_type": scan_type},
+        of=of,
+        channel=channel,
+        at=at,
+        window_ends_at=ends,
+        person=by,
+        scan=scan,
+        scan_type=scan_type,
     )
     if fresh.delivered_at is None:
         Card.objects.filter(pk=fresh.pk).update(delivered_at=at, window_ends_at=ends)
         card.delivered_at, card.window_ends_at = at, ends
     return True
+
+
+def _locked(card: Card) -> Card:
+    """Read a card afresh and keep others from moving it until the transaction ends."""
+    rows = Card.objects.select_for_update(of=("self",))
+    return rows.select_related("review__procedure", "position", "current").get(pk=card.pk)
 
 
 def what_waits(card: Card) -> CardDelivery.Of | None:
