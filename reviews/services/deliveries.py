@@ -37,8 +37,7 @@ def record(
     delivery since the publication or the answer sets `delivered_at` and `window_ends_at`; later ones by
     other channels are only kept. `by` handed a paper over; `scan` is its picture, drawn anew already.
     """
-    locked = Card.objects.select_for_update(of=("self",))
-    fresh = locked.select_related("review__procedure", "position", "current").get(pk=card.pk)
+    fresh = _locked(card)
     of = what_waits(fresh)
     if of is None or fresh.current is None:
         return False
