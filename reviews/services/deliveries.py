@@ -33,16 +33,15 @@ def record(
 ) -> bool:
     """Record that a published card, or the answer to its objections, reached its agent by a channel.
 
-    Return whether a row was written. Harmless twice, and where nothing waits for the agent. The first
+    Return whether a row was written; harmless twice, and where nothing waits. The first
     delivery since the publication or the answer sets `delivered_at` and `window_ends_at`; later ones by
     other channels are only kept. `by` handed a paper over; `scan` is its picture, drawn anew already.
     """
-    locked = Card.objects.select_for_update(of=("self",))
-    fresh = locked.select_related("review__procedure", "position", "current").get(pk=card.pk)
+    fresh = _locked(card)
     of = what_waits(fresh)
     if of is None or fresh.current is None:
         return False
-    started = CardEvent.objects.filter(card=fresh, act=STARTED_BY[of]).order_by("-seq").first()
+    started = _started(fresh, of)
     if started is None or CardDelivery.objects.filter(card=fresh, seq=started.seq, channel=channel).exists():
         return False
     ends = fresh.window_ends_at or _end(fresh, of, at=at)
@@ -50,13 +49,29 @@ def record(
         card=fresh,
         version=fresh.current,
         seq=started.seq,
-        **{"of": of, "channel": channel, "at": at, "window_ends_at": ends},
-        **{"person": by, "scan": scan, "scan_type": scan_type},
+        of=of,
+        channel=channel,
+        at=at,
+        window_ends_at=ends,
+        person=by,
+        scan=scan,
+        scan_type=scan_type,
     )
     if fresh.delivered_at is None:
         Card.objects.filter(pk=fresh.pk).update(delivered_at=at, window_ends_at=ends)
         card.delivered_at, card.window_ends_at = at, ends
     return True
+
+
+def _locked(card: Card) -> Card:
+    """Read a card afresh and keep others from moving it until the transaction ends."""
+    rows = Card.objects.select_for_update(of=("self",))
+    return rows.select_related("review__procedure", "position", "current").get(pk=card.pk)
+
+
+def _started(card: Card, of: CardDelivery.Of) -> CardEvent | None:
+    """Return the last publication or answer, which a delivery belongs to."""
+    return CardEvent.objects.filter(card=card, act=STARTED_BY[of]).order_by("-seq").first()
 
 
 def what_waits(card: Card) -> CardDelivery.Of | None:

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from reviews import pay_warnings
 from reviews.completeness.wording import names_in_short
 from reviews.models import Card, HandOver, PlanVersion, Review
 from reviews.procedures import WORKING_DAYS
@@ -145,11 +145,7 @@ def _holidays(reader: Reader, calendar: Calendar) -> list[Item]:
 
 
 def _pay_dates(reader: Reader) -> list[Item]:
-    """Return the months whose pay is due before the results are handed over, where that is watched."""
-    try:
-        warnings = import_string("reviews.pay_warnings.warnings")
-    except ImportError:
-        return []
+    """Return the months whose pay is due before the results are handed over."""
     return [
         Item(
             "pay_date",
@@ -164,7 +160,7 @@ def _pay_dates(reader: Reader) -> list[Item]:
             0,
             opens(pgettext("action", "Look at"), "admin:reviews_review_changelist"),
         )
-        for one in warnings(reader.user, on=reader.on)
+        for one in pay_warnings.warnings(reader.user, on=reader.on)
     ]
 
 

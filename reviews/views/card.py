@@ -139,12 +139,14 @@ def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = common.reader_of(request)
     found = get_object_or_404(cards_of(user), public_id=public_id)
     if common.is_subject(user, found):
-        record_opening(found, by=user, at=timezone.now())
+        news = record_opening(found, by=user, at=timezone.now())
     else:
         seen.mark(request, found)
+        news = True
     if found.current is None:
         raise Http404
-    note_seen(user, path=common.card_address(found), at=timezone.now())
+    if news:
+        note_seen(user, path=common.card_address(found), at=timezone.now())
     return _page(request, found, found.current)
 
 

@@ -31,7 +31,6 @@ class Delivered:
 
     ways: list[Way]
     missing: str = ""
-    silence: str = ""
     paper: str = ""
 
 
@@ -43,9 +42,6 @@ def delivered(card: Card, *, user: User, at: datetime) -> Delivered | None:
         return None
     rows = CardDelivery.objects.filter(card=card, seq=started.seq).defer("scan").select_related("person")
     ways = [_way(card, row) for row in rows.order_by("at", "pk")]
-    silent = next((one for one in reversed(entries) if one.act == "silence"), None)
-    if silent is not None and silent.seq > started.seq:
-        return Delivered(ways, silence=_silence(card, silent))
     if ways or card.state not in WAITS or _unanswered(card, entries):
         return Delivered(ways) if ways else None
     missing = _("It has not been delivered yet, so silence does not count as confirmed.")
@@ -70,11 +66,3 @@ def _way(card: Card, row: CardDelivery) -> Way:
     if row.channel == CardDelivery.Channel.EMAIL:
         return Way(_("Taken over by the mail server on %(when)s") % {"when": when})
     return Way(_("Opened by the agent on %(when)s") % {"when": when})
-
-
-def _silence(card: Card, event: CardEvent) -> str:
-    if card.window_ends_at is None:
-        return ""
-    return _("No action by %(when)s; counted as confirmed.") % {
-        "when": words.moment_words(card.window_ends_at)
-    }

@@ -105,8 +105,8 @@ def test_what_does_not_fit_is_said(firm, made):
 
 
 def test_verify_reviews_tells_it(firm, made, capsys):
-    call_command("verify_reviews", "2026-10")
+    call_command("verify_reviews", month="2026-10", verbosity=0)
     sum_moved(firm)
     with pytest.raises(CommandError, match="1 difference"):
-        call_command("verify_reviews", "2026-10")
+        call_command("verify_reviews", month="2026-10", verbosity=0)
     assert "shop 2026-10: Hand-over 1" in capsys.readouterr().out
