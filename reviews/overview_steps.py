@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from reviews.deadlines import evening, timeline
+from reviews.deadlines import evening, latest_end, timeline
 from reviews.gaps import Place
 from reviews.models import CardState
 from reviews.overview_rows import ORDER, Row, Table
@@ -138,12 +138,7 @@ def _steps(table: Table) -> list[_Step]:
     plans = _Step(PLANS, "hr", PLANS_DAY, evening(last.day), last.estimated)
     # A window that ends later moves the deadline of its step.
     if confirm := found.get("confirm"):
-        ends = [
-            row.card.window_ends_at
-            for row in table.rows
-            if row.card.window_ends_at and row.card.state in (CardState.PUBLISHED, CardState.OBJECTED)
-        ]
-        confirm.at = max([confirm.at, *ends])
+        confirm.at = latest_end(confirm.at, (row.card for row in table.rows))
     return [*sorted(found.values(), key=lambda step: (step.number, ORDER[PASSED[step.act]])), plans]
 
 
