@@ -274,6 +274,16 @@ class TestOneMonthTwoPages:
         assert draft.pk in {light.card.pk for light in lights}
 
 
+@pytest.mark.parametrize(("hour", "tone", "late"), [(18, "soon", 0), (19, "late", 1)])
+def test_a_step_is_late_from_the_hour_its_cards_are(firm, hour, tone, late):
+    firm.card()
+    at = november(4, hour)  # the third working day, office hours end at 18:00
+    page = overview.overview(
+        overview.read(firm.review, user(firm.sun), at=at), choice=overview.Choice(), at=at
+    )
+    assert (page.milestones[0].tone, page.milestones[0].late, page.counts["late"]) == (tone, late, late)
+
+
 def test_at_the_end_exactly_the_agent_may_still_object(firm):
     card = walk(firm, firm.card(), "published")
     record_opening(card, by=user(firm.lin), at=november(6))
