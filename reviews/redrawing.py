@@ -66,12 +66,21 @@ def redraw(raw: bytes) -> Redrawn:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(raw), formats=tuple(FORMATS))
         _judge(picture)
+        if not _whole(raw, picture.format or ""):
+            raise BadPicture(Why.NO_PICTURE)
         return _kept(picture)
     except Image.DecompressionBombError:
         raise BadPicture(Why.TOO_LARGE) from None
     # What broken files make the decoders raise; a wrong picture is the sender's to mend, not ours.
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, MemoryError):
         raise BadPicture(Why.NO_PICTURE) from None
+
+
+def _whole(raw: bytes, form: str) -> bool:
+    """Whether a file has its end. Not left to Pillow: the PDF engine tells it to be content with half a picture."""
+    if form == "PNG":
+        return b"IEND" in raw
+    return raw.rfind(b"\xff\xd9") > raw.rfind(b"\xff\xda")
 
 
 def _judge(picture: Image.Image) -> None:
