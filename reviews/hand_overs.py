@@ -151,7 +151,7 @@ def told_of(cards: Sequence[Card]) -> dict[int, list[str]]:
     silent = CardEvent.objects.filter(version__in=current, act="silence").values_list("card_id", flat=True)
     for card_id in set(silent):
         found.setdefault(card_id, []).append(_("confirmed by silence"))
-    kept = Objection.objects.filter(
+    kept = Objection.objects.standing().filter(
         version__card__in=[card.pk for card in cards], reply=Objection.Reply.MAINTAIN
     )
     for card_id in set(kept.values_list("version__card_id", flat=True)):
