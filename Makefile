@@ -16,10 +16,10 @@ run: setup ## Start everything on this machine and print the address
 
 test: setup ## Run the tests that this machine can run
 	@$(BIN)/pytest -n 2 -m "not bench and not slow" $(ARGS)
-	@echo "Skipped here: real workers killed and started again, the browser, a start from an empty folder: make test-slow"
+	@echo "Skipped here: the attacks, real workers killed and started again, the browser, a start from an empty folder: make test-slow"
 
-test-slow: setup ## Run the tests that take long: real workers, the browser, a start from an empty folder
-	@$(BIN)/pytest -m slow $(ARGS)
+test-slow: setup ## Run the tests that take long: attacks, real workers, the browser, a start from an empty folder
+	@$(BIN)/pytest -n 2 -m slow $(ARGS)
 
 bench: setup ## Measure times and sizes beside their aims
 	@for file in $$(grep -l __main__ tests/benchmarks/bench_*.py); do $(BIN)/python $$file || exit 1; done

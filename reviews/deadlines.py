@@ -131,38 +131,82 @@ def _due(card: Card, act: str, roles: Roles, *, calendar: Calendar, at: datetime
     return Due(act, roles.named[act, kind], person, moment, found.estimated, late)
 
 
-def window_end(delivered_at: datetime, *, works: Callable[[date], bool], step_day: date) -> datetime:
+@dataclass(frozen=True, slots=True)
+class OwnDays:
+    """Which days a person works: by the roster where it reaches, else by the company's calendar.
+
+    `shifts` are the rostered days with the moment their last shift ends, `last` the last of them.
+    """
+
+    calendar: Calendar
+    shifts: Mapping[date, datetime]
+    last: date
+
+    def works(self, day: date) -> bool:
+        """Whether a day is an own working day."""
+        return day in self.shifts if day <= self.last else self.calendar.works(day)
+
+    def end_of(self, day: date) -> datetime:
+        """Return when an own working day ends: with the office day, or with a shift that goes on after it."""
+        return max(evening(day), self.shifts.get(day, evening(day)))
+
+
+def window_end(
+    delivered_at: datetime,
+    *,
+    works: Callable[[date], bool],
+    step_day: date,
+    end_of: Callable[[date], datetime] = evening,
+) -> datetime:
     """Return the end of an agent's time to confirm or object.
 
     At least 48 hours and two whole own working days from delivery (`works` says which days those
-    are), and never before the step's own day; to the full hour.
+    are, `end_of` when one ends), and never before the step's own day; to the full hour.
     """
-    day, left = timezone.localdate(delivered_at), WINDOW_WORKING_DAYS
-    while left:
-        day += timedelta(days=1)
-        left -= works(day)
+    last = _nth_own(delivered_at, WINDOW_WORKING_DAYS, works)
     hours = delivered_at + timedelta(hours=WINDOW_HOURS)
-    rounded = hours.replace(minute=0, second=0, microsecond=0)
-    if rounded < hours:
-        rounded += timedelta(hours=1)
-    return max(rounded, evening(day), evening(step_day))
+    return max(_full_hour(hours), _full_hour(end_of(last)), evening(step_day))
 
 
-def reply_end(delivered_at: datetime, *, works: Callable[[date], bool]) -> datetime:
+def reply_end(
+    delivered_at: datetime,
+    *,
+    works: Callable[[date], bool],
+    end_of: Callable[[date], datetime] = evening,
+) -> datetime:
     """Return the end of an agent's time to agree or maintain: one whole own working day from delivery."""
-    day, left = timezone.localdate(delivered_at), REPLY_WORKING_DAYS
-    while left:
+    return _full_hour(end_of(_nth_own(delivered_at, REPLY_WORKING_DAYS, works)))
+
+
+def _nth_own(delivered_at: datetime, number: int, works: Callable[[date], bool]) -> date:
+    day = timezone.localdate(delivered_at)
+    while number:
         day += timedelta(days=1)
-        left -= works(day)
-    return evening(day)
+        number -= works(day)
+    return day
 
 
-def own_working_days(person_id: int, *, after: date, calendar: Calendar) -> Callable[[date], bool]:
-    """Return which days a person works: by the roster where it reaches, else by the company's calendar."""
+def _full_hour(moment: datetime) -> datetime:
+    """Return a moment, or the next full hour."""
+    rounded = moment.replace(minute=0, second=0, microsecond=0)
+    return rounded if rounded == moment else rounded + timedelta(hours=1)
+
+
+def own_days(person_id: int, *, after: date, calendar: Calendar) -> OwnDays:
+    """Return a person's own working days after a day, by the shifts that are published. One query."""
     shifts = Shift.objects.filter(person=person_id, published_at__isnull=False, starts_at__gt=evening(after))
-    rostered = {timezone.localdate(at) for at in shifts.values_list("starts_at", flat=True)}
-    last = max(rostered, default=after)
-    return lambda day: day in rostered if day <= last else calendar.works(day)
+    rostered: dict[date, datetime] = {}
+    for starts, ends in shifts.values_list("starts_at", "ends_at"):
+        day = timezone.localdate(starts)
+        rostered[day] = max(ends, rostered.get(day, ends))
+    return OwnDays(calendar, rostered, max(rostered, default=after))
+
+
+def latest_end(step_at: datetime, cards: Iterable[Card]) -> datetime:
+    """Return when the step of confirming is due: a window that ends later moves the deadline."""
+    running = (CardState.PUBLISHED, CardState.OBJECTED)
+    ends = [card.window_ends_at for card in cards if card.window_ends_at and card.state in running]
+    return max([step_at, *ends])
 
 
 def confirm_day(card: Card, *, calendar: Calendar, roles: Roles) -> date:

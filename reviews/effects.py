@@ -5,7 +5,7 @@ Called by workflow.py inside its transaction, after the cards have moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ from reviews.scoring.rounding import round_half_up
 
 # An average of fewer cards would give single people's figures away.
 FEWEST_FOR_AVERAGE = 5
+CLOSED = [CardState.CLOSED, CardState.APPROVED, CardState.PAID]
 REACHED_APPROVER = [state for state in CardState.values if state != CardState.DRAFT]
 
 
@@ -284,8 +285,11 @@ def silence(move: Move) -> None:
 
 
 def set_aside(move: Move) -> None:
-    """The month may close without these cards."""
+    """The month may close without these cards; where all others are closed already, it is closed by that."""
     Card.objects.filter(pk__in=[card.pk for card in move.cards]).update(set_aside_at=move.at)
+    reviews = {card.review_id for card in move.cards}
+    begun = Card.objects.filter(review__in=reviews, state__in=CLOSED).values_list("review", flat=True)
+    _stamp(set(begun), at=move.at)
 
 
 def take_back(move: Move) -> None:
@@ -302,13 +306,15 @@ def reassign(move: Move) -> None:
 
 def close_reviews(move: Move) -> None:
     """Stamp the reviews of which no card is open any more but those set aside."""
-    reviews = {card.review_id for card in move.cards}
-    closed = [CardState.CLOSED, CardState.APPROVED, CardState.PAID]
+    _stamp({card.review_id for card in move.cards}, at=move.at)
+
+
+def _stamp(reviews: Collection[int], *, at: datetime) -> None:
     still_open = (
         Card.objects.filter(review__in=reviews, set_aside_at__isnull=True)
-        .exclude(state__in=closed)
+        .exclude(state__in=CLOSED)
         .values("review")
     )
     Review.objects.filter(pk__in=reviews, closed_at__isnull=True).exclude(pk__in=still_open).update(
-        closed_at=move.at
+        closed_at=at
     )

@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from reviews.control_sum import PayLine, control_sum
 from reviews.effects import Move
-from reviews.models import Card, CardState, HandOver, HandOverLine, Review
+from reviews.models import Card, CardEvent, CardState, HandOver, HandOverLine, Review
 
 ZERO = Decimal(0)
 
@@ -117,3 +117,17 @@ def withdraw(move: Move) -> None:
     for made in HandOver.objects.select_for_update().filter(pk__in=touched).order_by("pk"):
         left = made.lines.filter(withdrawn_at__isnull=True).select_related("version")
         HandOver.objects.filter(pk=made.pk).update(**sums_of(left))
+    _sign_paid(touched)
+
+
+def _sign_paid(ids: Sequence[int]) -> None:
+    """Sign hand-overs of which all that is left is paid already, by whoever took over the last of it."""
+    for made in HandOver.objects.filter(pk__in=ids, acknowledged_at__isnull=True, cards__gt=0):
+        cards = Card.objects.filter(hand_over_lines__hand_over=made, hand_over_lines__withdrawn_at=None)
+        if cards.exclude(state=CardState.PAID).exists():
+            continue
+        last = CardEvent.objects.filter(card__in=cards, act="pay").order_by("at", "pk").last()
+        if last is not None:
+            HandOver.objects.filter(pk=made.pk).update(
+                acknowledged_at=last.at, acknowledged_by=last.person_id
+            )

@@ -168,7 +168,9 @@ def _annotated(cards: QuerySet[Card], review: Review) -> QuerySet[Any]:
         decider_name=F("decider__name"),
         last_act=Subquery(last.values("act")[:1]),
         last_person=Subquery(last.values("person")[:1]),
-        unanswered=Exists(Objection.objects.filter(version__card=OuterRef("pk"), outcome="", reply="")),
+        unanswered=Exists(
+            Objection.objects.standing().filter(version__card=OuterRef("pk"), outcome="", reply="")
+        ),
         plans_coming=_count(coming),
         plans_published=_count(coming.published()),
     )

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Max
 from django.utils import timezone
 
 from reviews.deadlines import NEXT_ACT, timeline
-from reviews.models import CardState, Review
+from reviews.models import Card, CardState, Review
 from reviews.procedures import roles_of
 from staff import calendar
 
@@ -33,9 +34,10 @@ class ReviewRow:
 
 
 def rows_of(reviews: Sequence[Review], counts: Mapping[int, Parts], *, on: date) -> list[ReviewRow]:
-    """Return the rows of some reviews. Two queries and one per procedure; needs `procedure` selected."""
+    """Return the rows of some reviews. Three queries and one per procedure; needs `procedure` selected."""
     days = calendar.load()
     shared = {review.procedure_id: review.procedure for review in reviews}
+    windows = _windows(reviews)
     found = []
     for review in reviews:
         parts = counts.get(review.pk, [])
@@ -50,7 +52,18 @@ def rows_of(reviews: Sequence[Review], counts: Mapping[int, Parts], *, on: date)
         if step is None:
             found.append(ReviewRow(review, parts, total))
             continue
-        due_day = timezone.localdate(step.at)
+        ends = max(step.at, windows.get(review.pk, step.at)) if first == "confirm" else step.at
+        due_day = timezone.localdate(ends)
         late = max(days.ordinal(due_day, on), 1) if due_day < on else 0
-        found.append(ReviewRow(review, parts, total, first, step.at, step.estimated, late))
+        found.append(ReviewRow(review, parts, total, first, ends, step.estimated, late))
     return found
+
+
+def _windows(reviews: Sequence[Review]) -> dict[int, datetime]:
+    """Return by review the latest end of the windows that run: it moves the deadline of confirming."""
+    running = Card.objects.filter(
+        review__in=[review.pk for review in reviews],
+        state__in=[CardState.PUBLISHED, CardState.OBJECTED],
+        window_ends_at__isnull=False,
+    )
+    return dict(running.order_by().values_list("review").annotate(Max("window_ends_at")))

@@ -55,7 +55,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     required = set(os.environ.get("KEJI_REQUIRE", "").split())
     if missing := required & set(reasons):
         raise pytest.UsageError("; ".join(f"{name} {reasons[name]}" for name in sorted(missing)))
-    folders = {"browser": pytest.mark.browser, "benchmarks": pytest.mark.bench}
+    # The attacks knock at every door as everybody: minutes, which CI has.
+    folders = {
+        "browser": pytest.mark.browser,
+        "benchmarks": pytest.mark.bench,
+        "attacks": pytest.mark.slow,
+    }
     for item in items:
         for folder, mark in folders.items():
             if Path(__file__).parent / folder in item.path.parents:

@@ -43,9 +43,10 @@ def _awaits_answer(card: Card) -> bool:
 
 
 def _was_opened(card: Card, *, window: datetime) -> bool:
-    """Whether the opening is recorded already: its row ends with the window that runs now."""
-    rows = CardDelivery.objects.filter(card=card, channel=deliveries.Channel.OPENED, window_ends_at=window)
-    return rows.exists()
+    """Whether the opening is recorded already: its row is of what stands now and ends with the window that runs."""
+    of = CardDelivery.Of.CARD if card.state == CardState.PUBLISHED else CardDelivery.Of.ANSWER
+    rows = CardDelivery.objects.filter(card=card, version=card.current_id, of=of, window_ends_at=window)
+    return rows.filter(channel=deliveries.Channel.OPENED).exists()
 
 
 @transaction.atomic

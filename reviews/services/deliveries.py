@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from reviews.deadlines import confirm_day, own_working_days, reply_end, window_end
+from reviews.deadlines import confirm_day, own_days, reply_end, window_end
 from reviews.models import Card, CardDelivery, CardEvent, CardState, Objection
 from reviews.procedures import roles_of
 from staff import calendar
@@ -87,9 +87,8 @@ def what_waits(card: Card) -> CardDelivery.Of | None:
 def _end(card: Card, of: CardDelivery.Of, *, at: datetime) -> datetime:
     """Return the end of the agent's time: two own working days for a card, one for an answer."""
     days = calendar.load()
-    works = own_working_days(card.person_id, after=timezone.localdate(at), calendar=days)
+    own = own_days(card.person_id, after=timezone.localdate(at), calendar=days)
     if of is CardDelivery.Of.ANSWER:
-        return reply_end(at, works=works)
-    return window_end(
-        at, works=works, step_day=confirm_day(card, calendar=days, roles=roles_of(card.review.procedure))
-    )
+        return reply_end(at, works=own.works, end_of=own.end_of)
+    step_day = confirm_day(card, calendar=days, roles=roles_of(card.review.procedure))
+    return window_end(at, works=own.works, end_of=own.end_of, step_day=step_day)

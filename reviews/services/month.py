@@ -39,7 +39,7 @@ from staff.progress import titled
 PEOPLE_A_STEP = 50
 RUN, RECOMPUTE = "run_month", "recompute_card"
 titled(RUN, gettext_lazy("Computing the month's cards"))
-titled(RECOMPUTE, gettext_lazy("Computing a returned card again"))
+titled(RECOMPUTE, gettext_lazy("Computing a card again"))
 
 
 def people_of(review: Review, *, below: Unit | None = None) -> dict[int, Member]:

@@ -169,7 +169,7 @@ def _places(holder: Person, held: Sequence[RoleHolding], reach: Q) -> list[CardW
 
 def _objections(places: Iterable[CardWork]) -> int:
     cards = [one.card.pk for one in places if one.slot == "decider" and one.card.state == CardState.OBJECTED]
-    return Objection.objects.filter(version__card__in=cards, outcome="").count()
+    return Objection.objects.standing().filter(version__card__in=cards, outcome="").count()
 
 
 def _team_work(holding: RoleHolding, holder: Person, *, at: datetime) -> TeamWork:

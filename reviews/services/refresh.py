@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from reviews.figures.days import months_between
 from reviews.models import AgentFigures, Card, CardState, ImportBatch, Review, Target
 from reviews.services import month
+from staff import jobs
 from staff.calendar import add_months
-from staff.models import AccountHolder, Attendance, Job, Unit, User
+from staff.models import AccountHolder, Attendance, Job, Person, Unit, User
 from staff.progress import titled
 
 KIND = "refresh_month"
@@ -49,6 +50,25 @@ def _start(review: Review, cause: int, *, by: User | None, at: datetime) -> Job:
     if waiting is not None:
         return waiting
     return month.start_again(review, kind=KIND, key=f"{key}{cause}", by=by, at=at)
+
+
+def after_entry(person: Person, day: date, *, by: User, at: datetime) -> Job | None:
+    """Once something was marked or decided about a person, compute the draft of that day's month again.
+
+    None where there is no computed draft. A job that runs may have read before; only a waiting one is joined.
+    """
+    draft = Card.objects.filter(
+        person=person,
+        month=day.replace(day=1),
+        state=CardState.DRAFT,
+        review__computed_at__isnull=False,
+    ).first()
+    if draft is None:
+        return None
+    kind, key = month.RECOMPUTE, f"{draft.pk}:"
+    waiting = Job.objects.filter(kind=kind, key__startswith=key, state=Job.State.WAITING).first()
+    steps, payload = [{"card": draft.pk}], {"at": at.isoformat()}
+    return waiting or jobs.start(kind, key=f"{key}{at.isoformat()}", steps=steps, payload=payload, by=by)
 
 
 def catch_up(job: Job) -> None:

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from reviews import chats, checks
 from reviews.checking import Coverage
 from reviews.models import RubricItem, RubricVersion, SpotCheck
+from reviews.services import refresh
 from reviews.views.chat_words import chat_of, chat_of_check
 from reviews.views.check_form import (
     ChatForm,
@@ -125,6 +126,7 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
         try:
             given = given_of(form, version, items)
             check = checks.save_check(person=person, given=given, by=user, at=at, form_key=key)
+            refresh.after_entry(person, check.chat_on, by=user, at=at)
         except ValidationError as refused:
             faults = add_faults(form, refused)
         else:
@@ -264,6 +266,7 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             checks.change_check(check, given=given_of(form, version, items), by=user, at=at)
+            refresh.after_entry(check.person, check.chat_on, by=user, at=at)
         except ValidationError as refused:
             faults = add_faults(form, refused)
         else:

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from reviews import checks, records
 from reviews.models import ServiceEvent
+from reviews.services import refresh
 from reviews.views.check_form import form_key
 from reviews.views.months import add_refusal, chosen_month, months_offered, user_of
 from staff import access, calendar
@@ -125,6 +126,7 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
         clean = form.cleaned_data
         try:
             event = records.record_event(person=person, by=user, at=at, form_key=key, **clean)
+            refresh.after_entry(person, event.day, by=user, at=at)
         except ValidationError as refused:
             add_refusal(form, refused)
         else:
@@ -149,6 +151,7 @@ def one(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if form.is_valid():
             try:
                 records.decide_event(event, by=user, at=at, **form.cleaned_data)
+                refresh.after_entry(event.person, event.day, by=user, at=at)
             except ValidationError as refused:
                 add_refusal(form, refused)
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from reviews.deadlines import StepDay, evening, timeline
+from reviews.deadlines import StepDay, evening, latest_end, timeline
 from reviews.models import Card, CardState, Review
 from reviews.procedures import Roles, roles_of
 from reviews.sheets.chain import ROLES
@@ -127,6 +127,8 @@ def timeline_of(
     nodes: list[Node] = []
     for step in timeline(review, calendar=days, roles=roles):
         if step.act in LABELS:
+            if step.act == "confirm":
+                step = replace(step, at=latest_end(step.at, cards))
             waiting = not any(node.tone in {"next", "late"} for node in nodes)
             nodes.append(_node(step, look, roles, waiting=waiting))
     nodes.append(_plans(review, look, roles))

@@ -25,6 +25,7 @@ from reviews import checks, records
 from reviews.checking import summaries_due
 from reviews.models import WorkSummary
 from reviews.models.rubrics import FULL_HALVES
+from reviews.services import refresh
 from reviews.views.months import add_refusal, agents_led, chosen_month, months_offered, user_of
 from reviews.views.words import moment_words
 from staff import access, calendar
@@ -166,6 +167,7 @@ def one(request: HttpRequest, public_id: UUID) -> HttpResponse:
         try:
             comment = form.cleaned_data["comment"]
             records.mark_summary(summary, halves=halves, comment=comment, by=user, at=at)
+            refresh.after_entry(summary.person, summary.month, by=user, at=at)
         except ValidationError as refused:
             add_refusal(form, refused)
         else:
