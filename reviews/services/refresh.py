@@ -6,7 +6,7 @@ Source: month.md, "Frozen": a later import moves no submitted card; late figures
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 from django.db import transaction
@@ -24,8 +24,6 @@ from staff.progress import titled
 KIND = "refresh_month"
 # Sales are compared with the month before or the same one a year ago, by the plan.
 COMPARED_AFTER = (1, 12)
-# How long the one transaction of an import may last.
-LONGEST_IMPORT = timedelta(minutes=15)
 State = ImportBatch.State
 
 titled(KIND, gettext_lazy("Taking changed figures into the month"))
@@ -76,15 +74,12 @@ def after_entry(person: Person, day: date, *, by: User, at: datetime) -> Job | N
 def catch_up(job: Job) -> None:
     """After a run of a month: take up what changed while it ran, for it may have written what it read before.
 
-    An import is dated when it begins to write and seen once it has committed: a run begun in between has
-    read what was before, so a run looks back further than its own beginning. Harmless twice.
+    Harmless twice.
     """
     review = Review.objects.select_related("unit", "procedure").filter(pk=job.payload["review"]).first()
     if review is None:
         return
-    # What a refresh takes up was committed before it began: looking back further would never end.
-    begun = job.created_at if job.kind == KIND else job.created_at - LONGEST_IMPORT
-    since = ImportBatch.objects.filter(Q(applied_at__gt=begun) | Q(undone_at__gt=begun))
+    since = ImportBatch.objects.filter(Q(applied_at__gt=job.created_at) | Q(undone_at__gt=job.created_at))
     for batch in since.filter(state__in=[State.APPLIED, State.UNDONE]).select_related("shop").order_by("pk"):
         if review in touched_reviews(batch):
             at = batch.undone_at or batch.applied_at

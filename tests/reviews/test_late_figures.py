@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -232,23 +232,3 @@ class TestAWrongFileIsNoticedAfterOneTeamHasSubmitted:
         assert card_of(firm.lin).window_ends_at is None
         record_opening(card_of(firm.lin), by=user(firm.lin), at=november(10, 11))
         assert card_of(firm.lin).window_ends_at >= november(12, 18)
-
-
-@pytest.mark.parametrize(
-    ("minutes_before", "again"),
-    [(0, True), (14, True), (16, False)],
-    ids=["as it began", "long enough to have been unseen", "seen for certain"],
-)
-@pytest.mark.django_db(transaction=True)
-def test_a_run_begun_while_an_import_was_being_written_is_followed_by_another(house, minutes_before, again):
-    run = Job.objects.filter(kind=month.RUN).latest("pk")
-    at = run.created_at - timedelta(minutes=minutes_before)
-    batch = ImportBatch.objects.create(
-        shop=house.firm.shop.shop, state="applied", applied_at=at, by=user(house.firm.sun)
-    )
-    batch.files.create(name="同时.xlsx", sha256="c" * 64, first_day=OCTOBER, last_day=date(2026, 10, 31))
-    refresh.catch_up(run)
-    assert Job.objects.filter(kind=refresh.KIND).exists() == again
-    work()
-    # What a refresh takes up is never taken up by it again.
-    assert Job.objects.filter(kind=refresh.KIND).count() == again
