@@ -8,12 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reviews import attention
 from reviews.control_sum import PayLine, control_sum
+from reviews.means import FEWEST
 from reviews.models import Card, CardEvent, CardState, CardVersion, HandOver, HandOverLine, Objection, Review
 from reviews.standings import Reader
 from staff.models import User
@@ -44,6 +45,27 @@ class Proposed:
     def sum(self) -> Decimal:
         """Both, CNY."""
         return self.base + self.earned
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What a review's hand-overs come to; `few`: so few people that a sum would tell one's pay."""
+
+    cards: int
+    base_sum: Decimal
+    performance_sum: Decimal
+
+    @property
+    def few(self) -> bool:
+        """Whether the sums are shown to nobody who may not see the lines."""
+        return self.cards < FEWEST
+
+
+def costs_of(review: Review) -> Costs:
+    """Return the sums of all hand-overs of a review, for those who read costs and no lines."""
+    made = HandOver.objects.filter(review=review)
+    found = made.aggregate(cards=Sum("cards"), base=Sum("base_sum"), earned=Sum("performance_sum"))
+    return Costs(found["cards"] or 0, found["base"] or ZERO, found["earned"] or ZERO)
 
 
 @dataclass(frozen=True, slots=True)

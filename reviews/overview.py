@@ -83,7 +83,7 @@ def overview(table: Table, *, choice: Choice, at: datetime) -> Overview:
     states = [row.card.state for row in rows]
     return Overview(
         review=review,
-        milestones=milestones(table, on=on),
+        milestones=milestones(table, at=at),
         today=on,
         working_day=table.days.ordinal(calendar.last_day_of(review.month), on),
         states=tuple((state, states.count(state)) for state in CardState),

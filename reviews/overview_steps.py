@@ -91,8 +91,9 @@ class _Step:
     second: str = ""
 
 
-def milestones(table: Table, *, on: date) -> tuple[Milestone, ...]:
+def milestones(table: Table, *, at: datetime) -> tuple[Milestone, ...]:
     """Return the steps of a review's month, each with the cards that are through and those awaited."""
+    on = timezone.localdate(at)
     found: list[Milestone] = []
     before = calendar.last_day_of(table.review.month)
     soon_free, today_free = True, on > before
@@ -101,7 +102,7 @@ def milestones(table: Table, *, on: date) -> tuple[Milestone, ...]:
         today = None
         if today_free and on <= due_day:
             today, today_free = _within(before, due_day, on), False
-        made = _plans(table, step, on=on) if step.act == PLANS else _cards(table, step, on=on)
+        made = _plans(table, step, at=at) if step.act == PLANS else _cards(table, step, at=at)
         if made.tone == "" and made.total and soon_free:
             made, soon_free = _told(made, tone="soon"), False
         found.append(_told(made, today=today))
@@ -142,7 +143,7 @@ def _steps(table: Table) -> list[_Step]:
     return [*sorted(found.values(), key=lambda step: (step.number, ORDER[PASSED[step.act]])), plans]
 
 
-def _cards(table: Table, step: _Step, *, on: date) -> Milestone:
+def _cards(table: Table, step: _Step, *, at: datetime) -> Milestone:
     last = CardState.APPROVED if table.review.trial and step.act == "hand_over" else PASSED[step.act]
     waiting = [row for row in table.rows if ORDER[row.card.state] < ORDER[last]]
     aside = sum(row.card.set_aside_at is not None for row in waiting)
@@ -155,13 +156,13 @@ def _cards(table: Table, step: _Step, *, on: date) -> Milestone:
     left = total - through
     if not awaited and left:
         most_first = _holders(table, step)
-    return _milestone(table, step, through=through, total=total, awaited=most_first, on=on)
+    return _milestone(table, step, through=through, total=total, awaited=most_first, at=at)
 
 
-def _plans(table: Table, step: _Step, *, on: date) -> Milestone:
+def _plans(table: Table, step: _Step, *, at: datetime) -> Milestone:
     total, through = table.plans_coming, table.plans_published
     awaited = [] if through == total and total else _holders(table, step)
-    made = _milestone(table, step, through=through, total=total, awaited=awaited, on=on)
+    made = _milestone(table, step, through=through, total=total, awaited=awaited, at=at)
     return _told(made, month=calendar.add_months(table.review.month, 2))
 
 
@@ -183,13 +184,14 @@ def _milestone(
     through: int,
     total: int,
     awaited: Sequence[tuple[str, int]],
-    on: date,
+    at: datetime,
 ) -> Milestone:
-    due_day = timezone.localdate(step.at)
+    on, due_day = timezone.localdate(at), timezone.localdate(step.at)
     open_ones = through < total
-    late = table.days.ordinal(due_day, on) if open_ones and due_day < on else 0
+    # To the hour, as each card says it of itself.
+    late = table.days.ordinal(due_day, on) if open_ones and step.at < at else 0
     tone = "done" if total and not open_ones else ""
-    if open_ones and due_day < on:
+    if open_ones and step.at < at:
         tone = "late"
     return Milestone(
         act=step.act,

@@ -145,21 +145,25 @@ def _take(act: str, move: Move, *, by: User | None, stamps: Mapping[int, str]) -
     step.effect(move)
     events = [_event(case, card) for card in cards]
     history.append(events, note=move.note)
-    announcing.announce(act, cards, events)
     if step.recompute:
         for card in cards:
             steps, payload = [{"card": card.pk}], {"at": move.at.isoformat()}
             jobs.start("recompute_card", key=str(card.pk), steps=steps, payload=payload, by=by)
-    if act in NEXT:
-        _go_on(*NEXT[act], move, by=by)
+    gone_on = _go_on(*NEXT[act], move, by=by) if act in NEXT else frozenset()
+    # Nobody is asked for a step that has been taken in the same go.
+    told = [(card, event) for card, event in zip(cards, events, strict=True) if card.pk not in gone_on]
+    announcing.announce(act, [card for card, _event in told], [event for _card, event in told])
     return events
 
 
-def _go_on(act: str, slot: str, move: Move, *, by: User | None) -> None:
-    """Take the next step too with the cards whose procedure joins it, where it is this person's and possible."""
+def _go_on(act: str, slot: str, move: Move, *, by: User | None) -> frozenset[int]:
+    """Take the next step too with the cards whose procedure joins it, where it is this person's and possible.
+
+    Return the ids of these cards.
+    """
     cards = _locked([card.pk for card in move.cards])
     if by is None or not cards:
-        return
+        return frozenset()
     case = _Case(act, STEPS[act], actor_of(by, on=timezone.localdate(move.at)), move.at)
     joined = [
         card
@@ -170,6 +174,7 @@ def _go_on(act: str, slot: str, move: Move, *, by: User | None) -> None:
     able = [card for card in joined if _refusal(case, card, move, "") is None]
     if able:
         _take(act, replace(move, cards=able), by=by, stamps={})
+    return frozenset(card.pk for card in able)
 
 
 def _locked(ids: Sequence[int]) -> list[Card]:

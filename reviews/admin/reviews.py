@@ -24,6 +24,7 @@ from reviews import overview, standing
 from reviews.admin.late import LatePages
 from reviews.admin.review_bulk import bulk_view, steps_of
 from reviews.admin.review_forms import NewRun, PayOn, address_of, choice_of, fields_of, words_of_shows
+from reviews.hand_overs import costs_of
 from reviews.models import Card, CardState, HandOver, NoCard, Review
 from reviews.overview import Choice, Overview
 from reviews.pay_warnings import warning_of
@@ -145,6 +146,7 @@ class ReviewAdmin(LatePages, ReadOnlyAdmin):
             "review": review,
             "rows": rows,
             "sums": overview.sum_of(rows),
+            "costs": None if rows else costs_of(review),
             "buttons": self._buttons(request, review, cards),
         }
         return TemplateResponse(request, "reviews/admin/pay.html", context)

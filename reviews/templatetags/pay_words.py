@@ -7,6 +7,7 @@ from decimal import Decimal
 from django import template
 
 from reviews import pay_file
+from reviews.hand_overs import Costs
 from reviews.models import HandOver, HandOverExport, HandOverLine
 
 register = template.Library()
@@ -39,8 +40,8 @@ def copy_words(export: HandOverExport) -> str:
 
 
 @register.filter
-def both(made: HandOver) -> Decimal:
-    """Return base salaries and performance pay of a hand-over together, CNY."""
+def both(made: HandOver | Costs) -> Decimal:
+    """Return base salaries and performance pay of a hand-over, or of several, together, CNY."""
     return (made.base_sum or Decimal(0)) + (made.performance_sum or Decimal(0))
 
 

@@ -9,7 +9,7 @@ import io
 import os
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,7 +68,6 @@ class Office:
         self.chromium, self.address, self.clock = chromium, address, clock
         self.pages: dict[str, Page] = {}
         self.faults: list[str] = []
-        self.last: Page | None = None
         folder = os.environ.get("KEJI_PICTURES")
         self.pictures = Path(folder) if folder else None
         if self.pictures:
@@ -87,14 +86,14 @@ class Office:
                 "console", lambda said: said.type == "error" and self.faults.append(f"{login}: {said.text}")
             )
             page.on("response", lambda answer: self._note(login, answer))
-            self.pages[login] = self.last = page
+            self.pages[login] = page
             if not nobody:
                 page.goto("/accounts/login/")
                 page.locator("#id_login").fill(login)
                 page.locator("#id_password").fill(cast.PASSWORD)
                 page.locator("form.panel button[type=submit]").click()
                 page.wait_for_url(lambda url: "/accounts/" not in url)
-        page = self.last = self.pages[login]
+        page = self.pages[login]
         page.set_viewport_size({"width": width, "height": 844 if width == PHONE else 900})
         return page
 
@@ -139,9 +138,6 @@ def office(chromium, live_server, monkeypatch) -> Iterator[Office]:
     load.load(last_month=MONTH, now=clock.now(), say=lambda _text: None, count=2)
     here = Office(chromium, live_server.url, clock)
     yield here
-    print("PAGES", {login: page.url for login, page in here.pages.items()})
-    if here.pictures and here.last:
-        here.last.screenshot(path=here.pictures / "zz-last.png", full_page=True)
     for page in here.pages.values():
         page.context.close()
 
@@ -270,13 +266,13 @@ def approve_and_publish(office: Office) -> None:
     page.goto(reverse("card_act", args=[card_of(BACK).public_id, "send_back"]))
     page.locator("#note").fill("大促那周的抽查只有一次，请再看一遍聊天。")
     page.locator("form button[type=submit].btn-k").click()
-    page.wait_for_url("**/cards/**")
+    page.wait_for_url(lambda url: "/do/" not in url)
     work()
     assert card_of(BACK).state == CardState.DRAFT
     lead = office.at(TEAM.lead_login, PHONE)
     board(lead)
     assert "大促那周的抽查只有一次" in lead.inner_text("main")
-    office.picture(lead, "sent-back")
+    office.picture(lead, "sent-back", tall=1240)
     pass_on(office, lead, "submit", reason="已再看一遍，评分不变。")
     page = office.at("director")
     pass_on(office, page, "publish", reason="已在例会上逐张看过。", picture="publish-exceptions")
@@ -322,7 +318,6 @@ def _object(office: Office) -> None:
     more.locator("input[type=file]").set_input_files(
         {"name": "聊天截图.png", "mimeType": "image/png", "buffer": _chat()}
     )
-    more.locator("[data-add]").click()
     more.locator(".evidence img").wait_for()
     more.scroll_into_view_if_needed()
     office.picture(page, "objection")
@@ -363,14 +358,15 @@ def answer_and_agree(office: Office) -> None:
     page.locator("#text-follow_up").fill("已核对聊天，当晚确已成交，改为满分。")
     page.locator("#text-follow_up").blur()
     page.locator("#preview table.sides").wait_for()
-    office.picture(page, "answer", whole=True)
+    office.picture(page, "answer", tall=1900)
     page.get_by_role("button", name="提交答复").click()
     page.wait_for_url(re.compile(r"/cards/[0-9a-f-]+/$"))
-    outcomes = dict(Objection.objects.standing().values_list("line", "outcome"))
+    mine = Objection.objects.standing().filter(version__card=card_of(AGENT))
+    outcomes = dict(mine.values_list("line", "outcome"))
     assert outcomes == {"response_time": "rejected", "follow_up": "upheld"}
     agent = office.at("agent", PHONE)
     agent.goto(reverse("card_second_look", args=[card_of(AGENT).public_id]))
-    office.picture(agent, "second-look", whole=True)
+    office.picture(agent, "second-look", tall=1240)
     agent.get_by_role("button", name="同意").click()
     agent.wait_for_url(re.compile(r"/cards/[0-9a-f-]+/$"))
     assert card_of(AGENT).state == CardState.CONFIRMED
@@ -452,7 +448,7 @@ def export(page: Page) -> tuple[str, openpyxl.Workbook]:
     with page.expect_download() as fetched:
         page.locator("form[action$='/export/'] button").click()
     file = fetched.value
-    return file.suggested_filename, openpyxl.load_workbook(file.path())
+    return file.suggested_filename, openpyxl.load_workbook(io.BytesIO(file.path().read_bytes()))
 
 
 def pay(office: Office, made: HandOver, *, pictures: bool = False) -> None:
@@ -513,6 +509,9 @@ def look_on(office: Office) -> None:
     review_page(page)
     office.picture(page, "review-office")
     made = HandOver.objects.filter(review=review).first()
+    whole = sum(one.base_sum + one.performance_sum for one in HandOver.objects.filter(review=review))
+    assert f"{whole:,.2f}" in page.inner_text("body")
+    assert AGENT not in page.content()
     refused = {
         reverse("card", args=[card_of(AGENT).public_id]): 404,
         reverse("admin:reviews_handover_change", args=[made.pk]): (403, 404),
@@ -539,7 +538,6 @@ def verify(office: Office, superseded: str, genuine: str) -> None:
 
 
 def test_a_month_runs_through_all_its_steps(office, capsys):
-    begun = office.clock.really()
     run_the_month(office)
     fill_and_submit(office)
     approve_and_publish(office)
@@ -556,4 +554,3 @@ def test_a_month_runs_through_all_its_steps(office, capsys):
     call_command("verify_reviews", "--month", "2026-10", verbosity=0)
     assert "全部与当初写入的一致" in capsys.readouterr().out
     assert office.faults == []
-    assert office.clock.really() - begun < timedelta(seconds=150)

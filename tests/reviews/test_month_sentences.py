@@ -11,18 +11,19 @@ from django.utils import translation
 
 from reviews import hand_overs, overview, standing
 from reviews.deadlines import window_end
-from reviews.models import Card, CardDelivery, CardState, HandOver, Review
+from reviews.models import Card, CardDelivery, CardState, HandOver, ProcedureStep, Review
 from reviews.services import deliveries
 from reviews.services.cards import record_opening
 from reviews.services.open_work import open_work
 from reviews.services.reconciling import mismatches
 from reviews.services.silence import confirm_silent
+from reviews.services.verifying import differences
 from reviews.views import milestones
 from reviews.views.board_cards import cards_on, lights_of, reader_for
 from reviews.views.board_rows import counted
 from reviews.workflow import Answer, Blocked, take, take_many
 from staff import calendar
-from staff.models import Shift
+from staff.models import Message, Shift
 from tests import factories
 from tests.reviews.people import Company, company, november, user
 from tests.reviews.test_workflow import walk
@@ -231,6 +232,7 @@ class TestHandOvers:
         made = HandOver.objects.get()
         assert (made.cards, made.acknowledged_at, made.acknowledged_by) == (1, november(13), firm.zhou)
         assert list(mismatches(Review.objects.all())) == []
+        assert list(differences(Card.objects.all())) == []
 
     def test_one_of_which_nothing_is_left_is_signed_by_nobody(self, firm):
         for card in self.handed_over(firm):
@@ -238,6 +240,24 @@ class TestHandOvers:
         made = HandOver.objects.get()
         assert (made.cards, made.base_sum, made.acknowledged_at) == (0, Decimal(0), None)
         assert list(mismatches(Review.objects.all())) == []
+
+
+class TestInOneGo:
+    @pytest.mark.parametrize(
+        ("joined", "told"),
+        [
+            pytest.param(False, ["month_closed"], id="step by step"),
+            pytest.param(True, ["handed_over"], id="in one go"),
+        ],
+    )
+    def test_nobody_is_asked_for_a_step_already_taken(self, firm, joined, told):
+        factories.role(firm.zhao, "hr", firm.root)
+        ProcedureStep.objects.filter(act="hand_over").update(in_one_go=joined)
+        card = walk(firm, firm.card(), "confirmed")
+        Message.objects.all().delete()
+        take("close", card, by=user(firm.zhao), at=november(11))
+        assert [event.act for event in card.events.order_by("seq")][3:] == ["close", "approve"][: 1 + joined]
+        assert list(Message.objects.order_by("kind").values_list("kind", flat=True).distinct()) == told
 
 
 class TestOneMonthTwoPages:
@@ -272,6 +292,16 @@ class TestOneMonthTwoPages:
         assert (len(lights), page.counts["aside"], columns["aside"]) == (6, 1, 1)
         assert page.counts["late"] == sum(bool(light.late) for light in lights) == 6
         assert draft.pk in {light.card.pk for light in lights}
+
+
+@pytest.mark.parametrize(("hour", "tone", "late"), [(18, "soon", 0), (19, "late", 1)])
+def test_a_step_is_late_from_the_hour_its_cards_are(firm, hour, tone, late):
+    firm.card()
+    at = november(4, hour)  # the third working day, office hours end at 18:00
+    page = overview.overview(
+        overview.read(firm.review, user(firm.sun), at=at), choice=overview.Choice(), at=at
+    )
+    assert (page.milestones[0].tone, page.milestones[0].late, page.counts["late"]) == (tone, late, late)
 
 
 def test_at_the_end_exactly_the_agent_may_still_object(firm):

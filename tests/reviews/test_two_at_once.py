@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from reviews.models import Card, CardEvent, CardState, Comparison
+from reviews.models import Card, CardEvent, CardState, Comparison, HandOver
 from reviews.workflow import BulkRefused, WrongState, take, take_many
 from tests.reviews.people import Company, company, november, user
 
@@ -87,3 +87,21 @@ def test_a_team_submitted_twice_is_submitted_once(firm):
 
     assert both(submit, submit).count("done") == 1
     assert CardEvent.objects.count() == 2
+
+
+def test_two_of_hr_hand_over_at_once_and_the_numbers_have_no_gap(firm):
+    cards = [firm.card(), firm.card(firm.chen)]
+    for act, who in (("submit", firm.wang), ("publish", firm.qian)):
+        take_many(act, cards, by=user(who), at=november(3))
+    for card in cards:
+        take("confirm", Card.objects.get(pk=card.pk), by=user(card.person), at=november(4))
+    take_many("close", cards, by=user(firm.zhao), at=november(10))
+    people = {cards[0].pk: user(firm.sun), cards[1].pk: user(firm.li)}
+    ends = both(
+        *(
+            lambda pk=pk, by=by: take("approve", Card.objects.get(pk=pk), by=by, at=november(11))
+            for pk, by in people.items()
+        )
+    )
+    assert ends == ["done", "done"]
+    assert list(HandOver.objects.order_by("number").values_list("number", "cards")) == [(1, 1), (2, 1)]

@@ -10,7 +10,7 @@ import zlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageFile
 
 from reviews import workflow
 from reviews.models import Draft, Evidence, Objection
@@ -68,6 +68,14 @@ class TestRedrawing:
         with pytest.raises(BadPicture) as refused:
             redraw(raw)
         assert refused.value.why is why
+
+    @pytest.mark.parametrize("form", ["PNG", "JPEG"])
+    def test_half_a_picture_is_none_though_papers_were_made_before(self, form, monkeypatch):
+        monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+        whole = picture(form, (400, 300))
+        redraw(whole)
+        with pytest.raises(BadPicture):
+            redraw(whole[: len(whole) * 2 // 3])
 
     def test_drawn_anew_without_what_it_carried(self):
         exif = Image.Exif()
