@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from reviews.views.board_cards import Choice, Light
 from reviews.views.board_rows import COLUMNS, late_words
 
-# Tints of the one accent for the way, amber for what is missing; the words beside them carry the meaning.
+# The scale of states that every page has: darker with progress, amber for an exception. Words stand beside it.
 COLOURS = {
-    "lacking": "#8A4A00",
-    "ready": "#C9DEDA",
-    "submitted": "#9BC0BA",
-    "published": "#64988F",
-    "objected": "#46534F",
-    "confirmed": "#0B5D56",
+    "lacking": "#8A5A00",
+    "ready": "#D1D5DB",
+    "submitted": "#B5D9DC",
+    "published": "#7FBDC3",
+    "objected": "#F0A92E",
+    "confirmed": "#3F97A0",
     "aside": "#84908C",
-    "closed": "#15211F",
+    "closed": "#1F747F",
 }
 WIDTH = 1000
 AWAITED = 3

@@ -181,9 +181,9 @@ def test_a_card_set_aside_says_so_and_awaits_its_own_closing(team, agent):
     card = scored.published(team, agent)
     act("set_aside", card, team.manager, hours=66, note="本人住院，待其返岗。")
     made = sheet(card)
-    assert made.state_text == "已公布，单独处理"
-    assert chain(card, 3) == ("经理", "待单独关账", ("11-06 11:26 单独处理",))
-    [note] = [note for note in made.notes if "单独处理" in note]
+    assert made.state_text == "已公布，已搁置"
+    assert chain(card, 3) == ("经理", "待单独关账", ("11-06 11:26 搁置",))
+    [note] = [note for note in made.notes if "搁置" in note]
     assert "沈国栋" in note
     assert "住院" not in note
     act("take_back", card, team.manager, hours=67)
@@ -195,7 +195,7 @@ def test_a_draft_set_aside_keeps_its_run(team, agent):
     act("set_aside", card, team.manager, note="资料未齐。")
     act("submit", card, team.supervisor, hours=3)
     assert chain(card, 0)[1] == "周敏"
-    assert sheet(card).state_text == "已提交，单独处理"
+    assert sheet(card).state_text == "已提交，已搁置"
 
 
 # --- versions ------------------------------------------------------------------

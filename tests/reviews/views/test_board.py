@@ -195,7 +195,7 @@ def test_the_director_publishes_all_submitted(firm):
     for person in (firm.lin, firm.chen):
         pass_on(firm, firm.card(person), "submitted")
     client = enter(firm.qian)
-    assert "审核并公布这 2 张" in client.get(board(firm)).content.decode()
+    assert "批准并公布这 2 张" in client.get(board(firm)).content.decode()
     client.post(bulk(firm, "publish"), shown(client, bulk(firm, "publish")))
     assert states() == {CardState.PUBLISHED}
 
@@ -237,5 +237,5 @@ def test_leaders_find_their_work_on_the_start_page(firm, who):
     workflow.take("object", first, by=user(firm.lin), at=november(6), objections={"disputes": "物流原因"})
     pass_on(firm, firm.card(firm.chen), "submitted")
     firm.card(factories.person("新人", unit=firm.team, position=factories.position()))
-    said = {"wang": "提交 1 张考核表", "qian": "审核 1 张考核表", "zhao": "答复 1 张考核表的异议"}
+    said = {"wang": "提交 1 张考核表", "qian": "批准 1 张考核表", "zhao": "答复 1 张考核表的异议"}
     assert said[who] in enter(getattr(firm, who)).get("/").content.decode()

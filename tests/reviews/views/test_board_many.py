@@ -108,7 +108,7 @@ class TestQueries:
             assert answer.content.decode().count('class="board-row"') <= 25
         with django_assert_max_num_queries(MOST):
             asked = client.get(bulk(firm, "publish")).content.decode()
-        assert "审核并公布 500 张" in asked
+        assert "批准并公布 500 张" in asked
         stamps = re.search(r'name="stamps" value="([^"]+)"', asked)[1]
         assert len(stamps) < 40_000
         posted = {"stamps": stamps, "note": "都看过"}
