@@ -157,7 +157,9 @@ def bulk_view(owner: ReviewAdmin, request: HttpRequest, review: Review) -> HttpR
         if unknown := set(pairs) - set(by_id):
             raise Http404(unknown)
         look = _look(request, step, [by_id[one] for one in pairs])
-        return _act(owner, request, review, look, stamps={int(one): stamp or NO_STAMP for one, stamp in pairs.items()})
+        return _act(
+            owner, request, review, look, stamps={int(one): stamp or NO_STAMP for one, stamp in pairs.items()}
+        )
     if request.POST.get("all"):
         rows = overview.chosen(table, choice_of(request.POST))
     else:

@@ -8,14 +8,13 @@ from hashlib import sha256
 
 import pytest
 from django.apps import apps
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
 from reviews import procedure_table, workflow
 from reviews.access import sees_money
-from reviews.models import Card, CardEvent, CardState, HandOver, Procedure, ProcedureStep
+from reviews.models import Card, CardState, Procedure, ProcedureStep
 from reviews.procedures import load_procedures
 from staff.models import Deputy, RoleHolding, User
 from tests import factories
@@ -222,9 +221,7 @@ class TestFourEyes:
         card = firm.card()
         chosen = {card.pk: {slot: getattr(firm, who).pk for slot, who in eyes.items()}}
         with pytest.raises(workflow.BulkRefused):
-            workflow.take_many(
-                "reassign", [card], by=user(firm.sun), at=november(11), note="x", eyes=chosen
-            )
+            workflow.take_many("reassign", [card], by=user(firm.sun), at=november(11), note="x", eyes=chosen)
 
     def test_WF_03_not_by_two_requests_either(self, firm):
         """First another assessor, then who submitted as approver: history knows who submitted."""
