@@ -8,13 +8,15 @@ from hashlib import sha256
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
 from reviews import procedure_table, workflow
 from reviews.access import sees_money
-from reviews.models import Card, CardState, Procedure, ProcedureStep
+from reviews.models import Card, CardEvent, CardState, HandOver, Procedure, ProcedureStep
 from reviews.procedures import load_procedures
 from staff.models import Deputy, RoleHolding, User
 from tests import factories
@@ -42,7 +44,9 @@ EXTRA = {
 
 
 @pytest.fixture
-def firm(monkeypatch) -> Company:
+def firm(monkeypatch, settings, tmp_path) -> Company:
+    settings.KEJI_VAR = tmp_path
+    cache.clear()
     monkeypatch.setattr("django.utils.timezone.now", lambda: november(11))
     return company()
 
@@ -284,3 +288,464 @@ class TestMoney:
             for fields in ({"card": card.pk}, {"named": f"{card.pk}:{card.stamp}"}):
                 answer = browser(firm.sun).post(address, {"do": step, "reason": "x", **fields})
                 assert answer.status_code == 404, step
+
+
+class TestReadingChangesNothing:
+    """WF-09, OBJ-01: nothing of the month is written by looking, whoever looks."""
+
+    def addresses(self, firm, card: Card) -> list[str]:
+        review, made = firm.review, HandOver.objects.first()
+        one = card.public_id
+        portal = [
+            ("home",), ("cards",), ("card", one), ("card_history", one), ("card_version", one, 1),
+            ("card_compare", one), ("card_object", one), ("card_object_draft", one), ("card_evidence", one),
+            ("card_answer", one), ("card_answer_draft", one), ("card_answer_preview", one),
+            ("card_second_look", one), ("card_comment", one), ("card_paper", one), ("card_scan", one, 1),
+            *(("card_act", one, name) for name in ("submit", "publish", "send_back", "confirm", "agree", "maintain")),
+            ("board",), ("board", review.public_id), ("board_returns", review.public_id),
+            ("month_close", review.public_id), ("team_pdf", review.public_id),
+            ("team_pdf_fetch", review.public_id),
+            ("board_act", review.public_id, "submit"), ("board_act", review.public_id, "publish"),
+            ("inbox",), ("inbox_read",), ("mailed", "x" * 22), ("verify",), ("verify_code", "KJ26-0000-0000-0000"),
+        ]  # fmt: skip
+        admin = [
+            ("index",), ("today",), ("today_counts",), ("today_figures",),
+            *((f"reviews_review_{name}", review.pk) for name in
+              ("change", "late", "consent", "pay_on", "bulk", "pdf")),
+            ("reviews_review_changelist",), ("reviews_review_run",),
+            ("reviews_handover_changelist",), ("reviews_handover_prepare", review.pk),
+            *((f"reviews_handover_{name}", made.pk if made else 1) for name in ("change", "export", "acknowledge")),
+            ("reviews_succession_changelist",), ("reviews_succession_start",),
+            ("reviews_procedure_changelist",), ("reviews_procedure_change", review.procedure_id),
+            ("reviews_branchsetting_changelist",), ("reviews_branchsetting_add",),
+        ]  # fmt: skip
+        found = [reverse(name, args=args) for name, *args in portal]
+        found += [reverse(f"admin:{name}", args=args) for name, *args in admin]
+        start = reverse("admin:reviews_succession_start")
+        return [*found, f"{start}?holder={firm.wang.pk}&day=2026-11-14"]
+
+    @pytest.mark.parametrize("who", ["wang", "zhao", "qian", "sun", "zhou", "wu", "chen"])
+    def test_WF_09_no_get_or_head_changes_the_month(self, firm, who):
+        card = walk(firm, firm.card(), "approved")
+        walk(firm, firm.card(firm.chen), "published")
+        client = browser(getattr(firm, who))
+        before = checksums(BESIDE | OPENINGS)
+        for address in self.addresses(firm, card):
+            for method in ("get", "head"):
+                # As a link in a mail or an image would ask: with the act in the address.
+                answer = getattr(client, method)(
+                    address, {"act": "close", "name": "confirm", "seen": "1"} if "?" not in address else {}
+                )
+                assert answer.status_code in {200, 302, 403, 404, 405, 409}, (method, address)
+        assert checksums(BESIDE | OPENINGS) == before
+        assert set(Card.objects.values_list("state", flat=True)) == {"approved", "published"}
+
+    def test_WF_09_what_the_agent_opens_is_delivered_and_nothing_else(self, firm):
+        card = walk(firm, firm.card(), "published")
+        client = browser(firm.lin)
+        before = checksums(BESIDE | OPENINGS)
+        for address in self.addresses(firm, card):
+            assert client.get(address).status_code < 500, address
+        assert checksums(BESIDE | OPENINGS) == before
+        card.refresh_from_db()
+        assert (card.state, card.delivered_at) == (CardState.PUBLISHED, november(11))
+
+
+class TestExtraFields:
+    """WF-05, WF-06, WF-07: what a form does not ask for counts for nothing, or refuses the whole."""
+
+    KEPT = ("person_id", "assessor_id", "approver_id", "decider_id", "unit_id", "month")
+
+    def test_WF_07_acts_take_no_figures_and_no_people(self, firm):
+        card = firm.card()
+        kept = Card.objects.values_list(*self.KEPT).get(pk=card.pk)
+        first = card.current.sha256
+        for name, who in (("submit", "wang"), ("publish", "qian"), ("confirm", "lin")):
+            card.refresh_from_db()
+            fields = {**EXTRA, "stamp": card.stamp}
+            address = reverse("card_act", args=[card.public_id, name])
+            assert browser(getattr(firm, who)).post(address, fields).status_code == 302
+        card.refresh_from_db()
+        assert Card.objects.values_list(*self.KEPT).get(pk=card.pk) == kept
+        assert (card.state, card.current.sha256) == (CardState.CONFIRMED, first)
+        assert (card.set_aside_at, card.window_ends_at) == (None, None)
+        assert card.review.closed_at is None
+
+    def test_WF_07_hand_over_and_acknowledge_take_only_the_sum_shown(self, firm):
+        walk(firm, firm.card(), "closed")
+        prepare = reverse("admin:reviews_handover_prepare", args=[firm.review.pk])
+        hr = browser(firm.sun)
+        shown = hr.get(prepare).context["preview"].control_sum
+        more = {
+            **EXTRA, "made_by": firm.li.pk, "number": "7", "cards": "9", "base_sum": "1", "made_at": "2020-01-01",
+            "acknowledged_at": "2026-11-11", "acknowledged_by": firm.zhou.pk, "performance_sum": "1",
+        }  # fmt: skip
+        assert hr.post(prepare, {**more, "control_sum": shown[:-1] + "x"}).status_code == 409
+        assert hr.post(prepare, {**more, "control_sum": shown}).status_code == 302
+        made = HandOver.objects.get()
+        assert (made.number, made.cards, made.made_by, made.acknowledged_at) == (1, 1, firm.sun, None)
+        assert (made.base_sum, made.made_at, made.control_sum) == (3500, november(11), shown)
+        sign = reverse("admin:reviews_handover_acknowledge", args=[made.pk])
+        assert browser(firm.sun).post(sign, {**more, "control_sum": shown}).status_code == 403
+        assert browser(firm.zhou).post(sign, {**more, "control_sum": shown}).status_code == 302
+        made.refresh_from_db()
+        assert (made.acknowledged_by, made.base_sum) == (firm.zhou, 3500)
+
+    def test_WF_07_FLT_03_signed_fields_belong_to_one_reader_one_act_and_one_state(self, firm):
+        card = walk(firm, firm.card(), "submitted")
+        other = walk(firm, firm.card(firm.chen), "submitted")
+        factories.role(firm.wu, "director", firm.root)
+        address = reverse("board_act", args=[firm.review.public_id, "publish"])
+        director = browser(firm.qian)
+        field = director.get(address).context["stamps"]
+        before = checksums()
+        stolen = browser(firm.wu)
+        before = checksums()
+        for client, stamps in (
+            (stolen, field),
+            (director, field[:-2] + "xx"),
+            (director, ""),
+            (director, "[]"),
+        ):
+            assert client.post(address, {"stamps": stamps, "note": "看过"}).status_code == 422
+        submit = reverse("board_act", args=[firm.review.public_id, "submit"])
+        assert director.post(submit, {"stamps": field, "note": "看过"}).status_code in {403, 404, 422}
+        assert checksums() == before
+        workflow.take("send_back", other, by=user(firm.qian), at=november(10), note="再看")
+        assert director.post(address, {"stamps": field, "note": "看过"}).status_code == 409
+        card.refresh_from_db()
+        assert card.state == CardState.SUBMITTED
+
+    def test_WF_19_no_stamp_is_no_look(self, firm):
+        """A card named without saying how it stood counts as changed since."""
+        card = walk(firm, firm.card(), "published")
+        bulk = reverse("admin:reviews_review_bulk", args=[firm.review.pk])
+        answer = browser(firm.sun).post(bulk, {"do": "ask_return", "named": f"{card.pk}:", "reason": "x"})
+        assert answer.status_code == 409
+        close = reverse("month_close", args=[firm.review.public_id])
+        fields = {"act": "set_aside", "kind": "later", "reason": "x", f"card-{card.public_id}": ""}
+        assert browser(firm.zhao).post(close, fields).status_code == 409
+        assert CardEvent.objects.filter(act__in=["ask_return", "set_aside"]).count() == 0
+
+    @pytest.mark.parametrize(
+        "shown",
+        ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "x", "", "2026-13-01", "0001-01-01"],
+    )
+    def test_WF_19_a_made_up_time_on_the_closing_page_breaks_nothing(self, firm, shown):
+        walk(firm, firm.card(), "confirmed")
+        address = reverse("month_close", args=[firm.review.public_id])
+        fields = {"act": "close", "seen": "other", "shown": shown}
+        assert browser(firm.zhao).post(address, fields).status_code == 409
+
+    def test_WF_21_reasons_have_an_end(self, firm):
+        walk(firm, firm.card(), "submitted")
+        address = reverse("board_act", args=[firm.review.public_id, "publish"])
+        director = browser(firm.qian)
+        field = director.get(address).context["stamps"]
+        assert director.post(address, {"stamps": field, "note": "长" * 401}).status_code == 422
+        assert director.post(address, {"stamps": field, "note": "长" * 400}).status_code == 302
+
+
+class TestPressedTwice:
+    """FLT-03, WF-10, WF-20: each post has one effect, however often it arrives."""
+
+    def test_FLT_03_closing_handing_over_and_acknowledging(self, firm):
+        walk(firm, firm.card(), "confirmed")
+        close = reverse("month_close", args=[firm.review.public_id])
+        manager = browser(firm.zhao)
+        page = manager.get(close).context
+        fields = {"act": "close", "seen": page["closing"].seen, "shown": page["shown"]}
+        assert [manager.post(close, fields).status_code for _ in range(2)] == [302, 409]
+        prepare = reverse("admin:reviews_handover_prepare", args=[firm.review.pk])
+        hr = browser(firm.sun)
+        shown = {"control_sum": hr.get(prepare).context["preview"].control_sum}
+        assert [hr.post(prepare, shown).status_code for _ in range(2)] == [302, 409]
+        made = HandOver.objects.get()
+        sign = reverse("admin:reviews_handover_acknowledge", args=[made.pk])
+        finance = browser(firm.zhou)
+        assert [finance.post(sign, {"control_sum": made.control_sum}).status_code for _ in range(2)] == [
+            302,
+            409,
+        ]
+        acts = list(CardEvent.objects.order_by("seq").values_list("act", flat=True))
+        assert acts == ["submit", "publish", "confirm", "close", "approve", "pay"]
+
+    def test_FLT_03_returns(self, firm):
+        card = walk(firm, firm.card(), "published")
+        bulk = reverse("admin:reviews_review_bulk", args=[firm.review.pk])
+        hr, second = browser(firm.sun), browser(firm.li)
+        ask = {"do": "ask_return", "named": f"{card.pk}:{card.stamp}", "reason": "错了"}
+        assert [hr.post(bulk, ask).status_code for _ in range(2)] == [302, 409]
+        card.refresh_from_db()
+        give = {"act": "return", "card": str(card.public_id), f"stamp-{card.public_id}": card.stamp}
+        consent = reverse("admin:reviews_review_consent", args=[firm.review.pk])
+        assert [second.post(consent, give).status_code for _ in range(2)] == [302, 409]
+        assert card.events.filter(act="return").count() == 1
+
+    def test_FLT_03_setting_aside_paper_and_answers(self, firm):
+        card = walk(firm, firm.card(), "published")
+        paper = reverse("card_paper", args=[card.public_id])
+        lead = browser(firm.wang)
+        codes = []
+        for _ in range(2):
+            scan = SimpleUploadedFile("s.png", picture(), "image/png")
+            codes.append(lead.post(paper, {"day": "2026-11-11", "hour": "09:00", "scan": scan}).status_code)
+        assert codes == [302, 409]
+        card.refresh_from_db()
+        close = reverse("month_close", args=[firm.review.public_id])
+        fields = {"act": "set_aside", "kind": "later", "reason": "x", f"card-{card.public_id}": card.stamp}
+        manager = browser(firm.zhao)
+        assert [manager.post(close, fields).status_code for _ in range(2)] == [302, 409]
+        assert card.events.filter(act="set_aside").count() == 1
+
+    def test_WF_20_the_second_file_is_marked_as_a_copy_and_says_the_same(self, firm):
+        walk(firm, firm.card(), "approved")
+        made = HandOver.objects.get()
+        address = reverse("admin:reviews_handover_export", args=[made.pk])
+        finance = browser(firm.zhou)
+        first, second = (finance.post(address) for _ in range(2))
+        assert first["Content-Disposition"] != second["Content-Disposition"]
+        assert [one.number for one in made.exports.order_by("number")] == [1, 2]
+        assert {one.control_sum for one in made.exports.all()} == {made.control_sum}
+        assert "no-store" in first["Cache-Control"]
+
+
+class TestAnApprovedMonthNeverMoves:
+    """WF-12, WF-14: what everything around it becomes later does not reach it."""
+
+    def test_WF_12_calendar_people_levels_settings_and_names(self, firm):
+        from reviews.control_sum import control_sum
+        from reviews.handing_over import pay_line
+        from reviews.models import BranchSetting, Review
+        from reviews.services.reconciling import mismatches
+        from reviews.services.verifying import differences
+        from staff.models import Holiday
+
+        card = walk(firm, firm.card(), "approved")
+        pdf = browser(firm.lin).get(reverse("card_pdf", args=[card.public_id, 1])).content
+        frozen = frozenset(
+            {
+                "reviews.CardVersion", "reviews.CardLine", "reviews.CardSegment", "reviews.CardFact",
+                "reviews.Comparison", "reviews.HandOver", "reviews.HandOverLine", "reviews.CardEvent",
+                "reviews.Document", "reviews.Review", "reviews.Card",
+            }
+        )  # fmt: skip
+        before = {label: sums for label, sums in checksums().items() if label in frozen}
+        Holiday.objects.create(date=date(2026, 11, 9), name_zh="x", works=False)
+        firm.lin.name = "改名"
+        firm.lin.staff_no = "N-999"
+        firm.lin.save()
+        for unit in (firm.team, firm.shop):
+            unit.name = "别的名字"
+            unit.save()
+        level = firm.lin.assignments.get().level
+        level.name_zh = "L9" if hasattr(level, "name_zh") else ""
+        level.save()
+        level.amounts.update(base_salary="9999", performance_salary="9999")
+        load_procedures()
+        BranchSetting.objects.create(unit=firm.shop, procedure=Procedure.objects.get(code="small"), pay_day=1)
+        RoleHolding.objects.exclude(person__in=[firm.lin]).update(ends_on=date(2026, 11, 11))
+        after = {label: sums for label, sums in checksums().items() if label in frozen}
+        assert after == before
+        made = HandOver.objects.get()
+        lines = made.lines.select_related("version")
+        assert control_sum(pay_line(line) for line in lines) == made.control_sum
+        assert browser(firm.lin).get(reverse("card_pdf", args=[card.public_id, 1])).content == pdf
+        assert [one.words for one in differences(Card.objects.all())] == []
+        assert list(mismatches(Review.objects.all())) == []
+
+
+class TestUploads:
+    """XSS-09, OBJ-18, PDF-08: evidence and scans are drawn anew or refused, and served as files."""
+
+    def gps(self) -> bytes:
+        exif = Image.Exif()
+        exif[0x010E] = "secret place"
+        exif.get_ifd(0x8825)[1] = "N"
+        return picture("JPEG", exif=exif)
+
+    def bad(self) -> dict[str, bytes]:
+        head = picture()
+        return {
+            "svg": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+            "html": b"<html><script>alert(1)</script>",
+            "polyglot": b"GIF89a/*<script>alert(1)</script>*/=1;",
+            "empty": b"",
+            "half": head[:40],
+            "gif": picture("GIF"),
+            "bomb": head[:16] + (50000).to_bytes(4, "big") * 2 + head[24:],
+        }
+
+    def test_PDF_08_OBJ_18_what_is_no_picture_is_refused_in_words(self, firm):
+        card = walk(firm, firm.card(), "published")
+        agent, lead = browser(firm.lin), browser(firm.wang)
+        line = card.current.segments.get().lines.first().code
+        add, paper = (reverse(name, args=[card.public_id]) for name in ("card_evidence", "card_paper"))
+        for name, content in self.bad().items():
+            file = SimpleUploadedFile(f"{name}.png", content, "image/png")
+            assert agent.post(add, {"add": line, f"file-{line}": file}).status_code == 422, name
+            file = SimpleUploadedFile(f"{name}.png", content, "image/png")
+            fields = {"day": "2026-11-11", "hour": "09:00", "scan": file}
+            assert lead.post(paper, fields).status_code == 422, name
+        assert not apps.get_model("reviews", "Evidence").objects.exists()
+
+    NAMES = (
+        '"><img src=x onerror=alert(1)>.png', "..\\..\\a.png", "a.png\r\nX-Bad: y", "长" * 300 + ".png",
+        "\u202egnp.exe", "CON.png", "😀.png", "{{7*7}}.png",
+    )  # fmt: skip
+
+    def test_XSS_09_names_and_places_stay_behind(self, firm):
+        card = walk(firm, firm.card(), "published")
+        agent = browser(firm.lin)
+        lines = [line.code for line in card.current.segments.get().lines.all()]
+        add = reverse("card_evidence", args=[card.public_id])
+        kept = apps.get_model("reviews", "Evidence").objects
+        for place, name in enumerate(self.NAMES):
+            file = SimpleUploadedFile("x.png", self.gps() + b"<script>alert(1)</script>", "text/html")
+            file.name = name
+            line = lines[place // 3]
+            assert agent.post(add, {"add": line, f"file-{line}": file}).status_code == 302, name
+        assert kept.count() == len(self.NAMES)
+        for one in kept.all():
+            assert b"secret" not in bytes(one.content)
+            assert b"script" not in bytes(one.content)
+            assert not Image.open(io.BytesIO(bytes(one.content))).getexif()
+            answer = agent.get(reverse("evidence", args=[one.public_id]))
+            said = answer["Content-Disposition"]
+            assert said.startswith("attachment; filename*=UTF-8''")
+            assert not set('\r\n"<>') & set(said)
+            assert answer["Content-Type"] == "image/jpeg"
+            assert answer["X-Content-Type-Options"] == "nosniff"
+            assert "sandbox" in answer["Content-Security-Policy"]
+            assert "no-store" in answer["Cache-Control"]
+            assert "X-Bad" not in answer.headers
+        page = agent.get(reverse("card_object", args=[card.public_id])).content.decode()
+        assert "<img src=x" not in page
+
+    def test_OBJ_05_unsent_evidence_is_the_agents_alone(self, firm):
+        card = walk(firm, firm.card(), "published")
+        line = card.current.segments.get().lines.first().code
+        browser(firm.lin).post(
+            reverse("card_evidence", args=[card.public_id]), {"add": line, f"text-{line}": "还没发出"}
+        )
+        item = apps.get_model("reviews", "Evidence").objects.get()
+        for who in ("chen", "wang", "zhao", "qian", "sun", "zhou", "wu"):
+            for name, method in (("evidence", "get"), ("evidence_remove", "post")):
+                answer = getattr(browser(getattr(firm, who)), method)(reverse(name, args=[item.public_id]))
+                assert answer.status_code == 404, (who, name)
+
+
+class TestMailAndMessages:
+    """OBJ-22, XSS-05, SES-06, SES-11: mails name no figures, take no headers from names, and lead here only."""
+
+    NASTY = 'x\r\nBcc: a@evil.example\r\n\r\n<script>alert(1)</script>"><img src=x onerror=alert(1)>'
+
+    def message(self, person, **params):
+        from staff.messages import KINDS
+        from staff.models import Message
+
+        kind = next(iter(KINDS))
+        return Message.objects.create(
+            person=person, kind=kind, key="k", path="/cards/", at=november(11),
+            params={"unit": self.NASTY, "month": "2026-10", "count": 2, **params},
+        )  # fmt: skip
+
+    def test_XSS_05_names_are_text_in_mails_and_in_the_inbox(self, firm, settings, mailoutbox):
+        from staff.services.mailing import queue_digests, send_due
+
+        settings.EMAIL_ON, settings.SITE_URL = True, "https://keji.example"
+        User.objects.filter(person=firm.lin).update(email="lin@example.com")
+        self.message(firm.lin)
+        queue_digests(november(11))
+        send_due(november(11))
+        [mail] = mailoutbox
+        raw = mail.message()
+        assert raw["Bcc"] is None
+        assert mail.recipients() == ["lin@example.com"]
+        assert "\n" not in mail.subject
+        assert raw.get_content_type() == "text/plain"
+        page = browser(firm.lin).get(reverse("inbox"), headers={"host": "testserver"}).content.decode()
+        assert "<script>alert(1)" not in page
+        assert "<img src=x" not in page
+
+    def test_SES_11_the_link_is_ours_whatever_host_was_asked(self, firm, settings, mailoutbox):
+        from staff.models import Delivery
+        from staff.services.mailing import queue_digests, send_due
+
+        settings.EMAIL_ON, settings.SITE_URL = True, "https://keji.example"
+        User.objects.filter(person=firm.lin).update(email="lin@example.com")
+        self.message(firm.lin)
+        queue_digests(november(11))
+        send_due(november(11))
+        [mail] = mailoutbox
+        token = Delivery.objects.get().token
+        assert f"https://keji.example/m/{token}/" in mail.body
+        assert browser(firm.lin).get("/inbox/", headers={"host": "evil.example"}).status_code == 400
+
+    def test_OBJ_22_a_forwarded_link_opens_nothing_for_others(self, firm):
+        from staff.models import Delivery
+
+        message = self.message(firm.lin)
+        sent = Delivery.objects.create(person=firm.lin, created_at=november(11))
+        sent.messages.add(message)
+        links = [reverse("mailed", args=[sent.token]), reverse("message", args=[message.public_id])]
+        for link in links:
+            assert Client().get(link).status_code == 302
+            assert "/accounts/login/" in Client().get(link)["Location"]
+            for who in ("chen", "wang", "sun"):
+                assert browser(getattr(firm, who)).get(link).status_code == 404
+        sent.refresh_from_db()
+        message.refresh_from_db()
+        assert (sent.opened_at, message.opened_at) == (None, None)
+        for guess in ("x", "x" * 22, "x" * 400, "..%2f", "%0d%0aX"):
+            assert browser(firm.lin).get(f"/m/{guess}/").status_code == 404
+
+
+class TestVerifyPage:
+    """OBJ-04, OBJ-16, SES-02, CFG-01: the public page tells one word and nothing by its shape."""
+
+    @pytest.fixture
+    def code(self, firm):
+        card = walk(firm, firm.card(), "published")
+        browser(firm.lin).get(reverse("card_pdf", args=[card.public_id, 1]))
+        return apps.get_model("reviews", "Document").objects.first().code
+
+    def test_OBJ_16_known_and_unknown_look_alike_on_the_way(self, client, code):
+        unknown = code[:-1] + ("0" if code[-1] != "0" else "1")
+        answers = [client.get(f"/v/{one}/") for one in (code, unknown)]
+        assert len({len(one.content) for one in answers}) == 1
+        assert len({frozenset(one.headers) for one in answers}) == 1
+        for one in answers:
+            assert one.status_code == 200
+            assert "no-store" in one["Cache-Control"]
+            assert "sessionid" not in one.cookies
+            text = one.content.decode()
+            assert "林小满" not in text
+            assert "2026-10" not in text
+
+    @pytest.mark.parametrize(
+        "path", ["x" * 5000, "%00", "KJ26-0000-0000-0000%00", "%F0%9F%98%80", "..%2f..%2f", "<script>", "'--"]
+    )
+    def test_CFG_01_odd_codes_are_only_unknown(self, client, path):
+        answer = client.get(f"/v/{path}/")
+        assert answer.status_code in {200, 400, 404}
+        assert "<script>" not in answer.content.decode().replace("<script src", "").replace(
+            "<script nonce", ""
+        )
+
+    def test_WF_09_it_is_only_read(self, client, code):
+        for method in ("post", "put", "patch", "delete"):
+            assert getattr(client, method)(f"/v/{code}/").status_code == 405
+        assert client.head(f"/v/{code}/").status_code == 200
+
+    def test_SES_02_neither_head_nor_a_made_up_header_nor_a_neighbour_address_asks_more(
+        self, client, settings, code
+    ):
+        settings.VERIFY_PER_CLIENT, settings.PROXY_COUNT = 3, 0
+        found = [
+            getattr(client, method)(f"/v/{code}/", REMOTE_ADDR=f"2001:db8::{number}",
+                                    headers={"x-forwarded-for": f"10.0.0.{number}"}).status_code
+            for number, method in enumerate(["get", "head", "get", "head", "get"])
+        ]  # fmt: skip
+        assert found == [200, 200, 200, 429, 429]
+        assert client.get(f"/v/{code}/", REMOTE_ADDR="2001:db8:1::1").status_code == 200
