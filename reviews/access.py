@@ -23,7 +23,7 @@ def sees_money(user: Any, card: Card, *, on: date) -> bool:
         return True
     if scope.everything or scope.leads(card.unit.path, roles=["hr"]):
         return True
-    return scope.has("finance") and card.state in HANDED_OVER
+    return card.state in HANDED_OVER and scope.leads(card.unit.path, roles=["finance"])
 
 
 def audience_of(user: Any, card: Card, *, on: date) -> Audience:

@@ -252,7 +252,7 @@ def _not_theirs(case: _Case, card: Card) -> str:
         return _("A deputy cannot decide about somebody they report to.")
     if case.act == "return":
         asked = case.evidence.asked.get(card.pk)
-        if asked is not None and asked.person_id == standing.person_id:
+        if asked is not None and asked.person_id in (standing.person_id, standing.for_person_id):
             return _("You asked for this return yourself; a second person has to consent.")
     return conditions.same_eyes(
         case.act,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -80,9 +80,11 @@ class ProcedureAdmin(RoleAdmin):
         grid, faults = procedure_table.grid_of(procedure), []
         if request.method == "POST":
             grid = procedure_table.grid_from(request.POST, procedure)
-            faults = procedure_table.problems(grid)
-            if not faults:
+            try:
                 save_procedure(procedure, grid, by=user_of(request))
+            except ValidationError as refused:
+                faults = refused.messages
+            else:
                 messages.success(request, _("“%(procedure)s” is kept.") % {"procedure": procedure})
                 for warning in procedure_table.warnings(grid):
                     messages.warning(request, warning)

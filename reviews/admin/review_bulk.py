@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NAMED = 400  # causes and names on one page
 MOST_REASON = 400
+# What no card's stamp is: a card named without one counts as changed since.
+NO_STAMP = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,9 @@ def bulk_view(owner: ReviewAdmin, request: HttpRequest, review: Review) -> HttpR
         if unknown := set(pairs) - set(by_id):
             raise Http404(unknown)
         look = _look(request, step, [by_id[one] for one in pairs])
-        return _act(owner, request, review, look, stamps={int(one): stamp for one, stamp in pairs.items()})
+        return _act(
+            owner, request, review, look, stamps={int(one): stamp or NO_STAMP for one, stamp in pairs.items()}
+        )
     if request.POST.get("all"):
         rows = overview.chosen(table, choice_of(request.POST))
     else:

@@ -32,6 +32,7 @@ from staff import calendar
 from staff.models import User
 
 SALT = "keji.bulk"
+LONGEST_REASON = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,9 @@ def bulk(request: HttpRequest, public_id: UUID, act: str) -> HttpResponse:
         lights = named_lights(asked, stamps)
     except Outdated as error:
         return _ask(asked, asked.able(), [Fault(str(error))])
+    if len(note) > LONGEST_REASON:
+        said = _("A reason has at most 400 characters.")
+        return _ask(asked, lights, [Fault(said, "note")], stamps=stamps)
     if any(light.needs_eyes for light in lights) and not note:
         said = _("Open each card that needs eyes, or give one reason for them.")
         return _ask(asked, lights, [Fault(said, "note")], stamps=stamps)

@@ -31,6 +31,8 @@ PAGE = 25
 LONGEST_REASON = 400
 # Each card ticked on the page posts its stamp under its public id.
 PREFIX = "card-"
+# What no card's stamp is: a card named without one counts as changed since.
+NO_STAMP = "-"
 # How it goes on with a card set aside, before the reason in one's own words.
 KINDS = {"apart": gettext_lazy("handled separately"), "later": gettext_lazy("put off")}
 
@@ -77,7 +79,7 @@ def _close(request: HttpRequest, page: Closing) -> HttpResponse:
 def _put(request: HttpRequest, act: str, page: Closing) -> HttpResponse:
     """Set cards aside with one reason, or take one back."""
     stamps = {
-        name.removeprefix(PREFIX): str(stamp)
+        name.removeprefix(PREFIX): str(stamp) or NO_STAMP
         for name, stamp in request.POST.items()
         if name.startswith(PREFIX)
     }
@@ -181,10 +183,9 @@ def _happened(request: HttpRequest, page: Closing) -> list[str]:
     """Say who did what since the page was shown, one line for each act."""
     try:
         shown = datetime.fromisoformat(request.POST.get("shown", ""))
-    except ValueError:
+        shown = (shown if shown.tzinfo else shown.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return []
-    if shown.tzinfo is None:
-        shown = shown.replace(tzinfo=UTC)
     found: dict[tuple[str, str, str], list[CardEvent]] = {}
     for event in closing.happened_since(page.review, shown):
         label = str(workflow.STEPS[event.act].label) if event.act in workflow.STEPS else event.act
