@@ -32,8 +32,8 @@ def addresses(public_id) -> list[str]:
 def test_an_agent_reads_every_line_in_the_first_response(firm, published):
     page = enter(firm.lin).get(reverse("card", args=[published.public_id])).content.decode()
     assert page.count('<details class="line"') == 15
-    assert page.count("<h4>怎样得出</h4>") == 15
-    assert page.count("<h4>数据与来源</h4>") == 15
+    assert page.count("<h3>怎样得出</h3>") == 15
+    assert page.count("<h3>数据与来源</h3>") == 15
     assert "92,340.00" in page
     assert "hx-get" not in page
 
