@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reviews.access import sees_money
 from reviews.acting import Actor, Who, actor_of, reader_of
-from reviews.models import Card, CardEvent, CardState
+from reviews.models import Card, CardDelivery, CardEvent, CardState
 from reviews.procedures import roles_of
 from reviews.redrawing import BadPicture, Why, redraw
 from reviews.refusals import Kind, Refusal, WrongState
@@ -33,6 +34,15 @@ def may_hand_over(card: Card, *, by: User, at: datetime) -> bool:
 def _may(card: Card, actor: Actor) -> bool:
     roles = roles_of(card.review.procedure)
     return any(actor.standing(card, who, roles) is not None for who in (Who.ASSESSOR, Who.HR))
+
+
+def sees_sheet(card: Card, handed: CardDelivery, *, by: User, on: date) -> bool:
+    """Whether somebody who sees a card sees its signed sheet too.
+
+    What its assessor handed over has no amounts on it. What HR handed over may have, so that only those
+    see it who may see these.
+    """
+    return handed.person_id == card.assessor_id or sees_money(by, card, on=on)
 
 
 def why_not_now(card: Card) -> str:

@@ -122,11 +122,24 @@ def latest_job(review: Review, *, by: User) -> Job | None:
 def finished_file(review: Review, *, by: User) -> Path | None:
     """Where the last finished file of a review's cards stands that this user asked for.
 
-    Nobody else gets it: who may see what has been decided when it was started.
+    Nobody else gets it, nor this user once a role has ended that showed them what stands in it.
     """
     mine = Job.objects.filter(kind=KIND, started_by=by, key__startswith=f"{review.pk}:")
     done = mine.filter(state=Job.State.DONE).order_by("-pk").first()
     if done is None:
         return None
     path = files.folder() / str(done.result["file"])
-    return path if path.exists() else None
+    return path if path.exists() and _still_may(done, by=by) else None
+
+
+def _still_may(job: Job, *, by: User) -> bool:
+    """Whether somebody may still see all that stands in a file made for them: roles end, files stay."""
+    on = timezone.localdate()
+    printed = [
+        pk for payload in job.steps.values_list("payload", flat=True) for pk in payload.get("merge", ())
+    ]
+    wanted = Card.objects.filter(versions__in=printed).distinct()
+    seen = list(Card.objects.visible_to(by, on=on).filter(pk__in=wanted.values("pk")).select_related("unit"))
+    if len(seen) != wanted.count():
+        return False
+    return job.payload["audience"] != "money" or all(access.sees_money(by, card, on=on) for card in seen)

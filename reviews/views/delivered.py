@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reviews.history import entries_of
@@ -41,7 +42,7 @@ def delivered(card: Card, *, user: User, at: datetime) -> Delivered | None:
     if started is None or card.state in {CardState.DRAFT, CardState.SUBMITTED}:
         return None
     rows = CardDelivery.objects.filter(card=card, seq=started.seq).defer("scan").select_related("person")
-    ways = [_way(card, row) for row in rows.order_by("at", "pk")]
+    ways = [_way(card, row, user=user, on=timezone.localdate(at)) for row in rows.order_by("at", "pk")]
     if ways or card.state not in WAITS or _unanswered(card, entries):
         return Delivered(ways) if ways else None
     missing = _("It has not been delivered yet, so silence does not count as confirmed.")
@@ -55,14 +56,15 @@ def _unanswered(card: Card, entries: list[CardEvent]) -> bool:
     return card.state == CardState.OBJECTED and last == "object"
 
 
-def _way(card: Card, row: CardDelivery) -> Way:
+def _way(card: Card, row: CardDelivery, *, user: User, on: date) -> Way:
     when = words.minute_words(row.at)
     if row.channel == CardDelivery.Channel.PAPER:
         said = _("Handed over on paper by %(name)s on %(when)s") % {
             "name": row.person.name if row.person else "",
             "when": when,
         }
-        return Way(said, reverse("card_scan", args=[card.public_id, row.seq]))
+        seen = paper.sees_sheet(card, row, by=user, on=on)
+        return Way(said, reverse("card_scan", args=[card.public_id, row.seq]) if seen else "")
     if row.channel == CardDelivery.Channel.EMAIL:
         return Way(_("Taken over by the mail server on %(when)s") % {"when": when})
     return Way(_("Opened by the agent on %(when)s") % {"when": when})

@@ -11,7 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,7 +45,8 @@ class PaperForm(forms.Form):
         label=gettext_lazy("The signed sheet"),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
         help_text=gettext_lazy(
-            "A photograph or scan as PNG or JPEG, at most 5 MB. Who sees the card sees it."
+            "A photograph or scan as PNG or JPEG, at most 5 MB. Who sees the card sees it; where HR hands it over, "
+            "only who may see its amounts."
         ),
         error_messages={
             "required": gettext_lazy("Choose the picture of the signed sheet."),
@@ -111,9 +112,12 @@ def _page(request: HttpRequest, found: Card, form: PaperForm) -> HttpResponse:
 @require_GET
 def scan(request: HttpRequest, public_id: UUID, seq: int) -> HttpResponse:
     """Give the signed sheet of a delivery to those who see the card, as a picture no browser runs."""
-    found = get_object_or_404(cards_of(common.reader_of(request)), public_id=public_id)
+    user = common.reader_of(request)
+    found = get_object_or_404(cards_of(user), public_id=public_id)
     papers = CardDelivery.objects.filter(card=found, channel=CardDelivery.Channel.PAPER)
     handed = get_object_or_404(papers, seq=seq)
+    if not paper.sees_sheet(found, handed, by=user, on=common.today()):
+        raise Http404
     response = HttpResponse(bytes(handed.scan), content_type=handed.scan_type)
     ending = "png" if handed.scan_type == PNG else "jpg"
     response["Content-Disposition"] = f'attachment; filename="signed-{found.month:%Y-%m}.{ending}"'

@@ -749,3 +749,130 @@ class TestVerifyPage:
         ]  # fmt: skip
         assert found == [200, 200, 200, 429, 429]
         assert client.get(f"/v/{code}/", REMOTE_ADDR="2001:db8:1::1").status_code == 200
+
+
+class TestFilesOutliveNoRole:
+    """WF-17, SES-04, OBJ-06: what was made for a role is not read after it, and paper shows no pay."""
+
+    def hand_over(self, card: Card, who) -> None:
+        paper = reverse("card_paper", args=[card.public_id])
+        scan = SimpleUploadedFile("s.png", picture(), "image/png")
+        fields = {"day": "2026-11-11", "hour": "09:00", "scan": scan}
+        assert browser(who).post(paper, fields).status_code == 302
+
+    @pytest.mark.parametrize(
+        ("by", "seen"),
+        [("wang", {"lin", "wang", "zhao", "qian", "sun"}), ("sun", {"lin", "sun"})],
+        ids=["the assessor, who has no amounts", "HR, whose sheet may have them"],
+    )
+    def test_OBJ_06_a_signed_sheet_shows_nobody_more_than_the_card(self, firm, by, seen):
+        card = walk(firm, firm.card(), "published")
+        self.hand_over(card, getattr(firm, by))
+        handed = apps.get_model("reviews", "CardDelivery").objects.get(channel="paper")
+        scan = reverse("card_scan", args=[card.public_id, handed.seq])
+        for who in ("lin", "chen", "wang", "zhao", "qian", "sun", "zhou", "wu"):
+            client = browser(getattr(firm, who))
+            assert client.get(scan).status_code == (200 if who in seen else 404), who
+            page = client.get(reverse("card", args=[card.public_id])).content.decode()
+            assert (scan in page) is (who in seen), who
+
+    def test_WF_17_a_file_of_all_cards_goes_with_the_role(self, firm, monkeypatch):
+        from reviews.pdf import render
+        from reviews.services import team_pdf
+        from staff import jobs
+
+        monkeypatch.setattr(render, "render_card", lambda sheet: b"%PDF")
+        monkeypatch.setattr("reviews.pdf.merge.merged", lambda parts, **more: b"%PDF-all")
+        walk(firm, firm.card(), "submitted")
+        job = team_pdf.start_team_pdf(firm.review, firm.shop, by=user(firm.sun), language="zh-hans")
+        while step := jobs.claim(job):
+            team_pdf.take_step(step)
+            if "merge" not in step.payload:
+                with step.finish():
+                    pass
+        address = reverse("team_pdf_fetch", args=[firm.review.public_id])
+        assert browser(firm.sun).get(address).status_code == 200
+        RoleHolding.objects.filter(person=firm.sun).update(ends_on=date(2026, 11, 10))
+        factories.role(firm.sun, "manager", firm.shop)
+        assert browser(firm.sun).get(address).status_code == 404
+
+
+class TestWordsAreText:
+    """XSS-02, XSS-07, XSS-12: what people write comes out as written, on every page and for every reader."""
+
+    NASTY = '<script>alert(1)</script>"><img src=x onerror=alert(1)></textarea>{{7*7}}{% now %}%(x)s{0}'
+    RAW = ("<script>alert(1)", "<img src=x", "</textarea>{{7*7}}", "49{%")
+
+    def test_XSS_02_reasons_answers_evidence_and_names(self, firm):
+        nasty = self.NASTY
+        for unit in (firm.team, firm.shop):
+            unit.name = nasty[:100]
+            unit.save()
+        card = walk(firm, firm.card(), "published")
+        kept = walk(firm, firm.card(firm.chen), "published")
+        agent, by = browser(firm.lin), november(10)
+        line = card.current.segments.get().lines.first().code
+        add = reverse("card_evidence", args=[card.public_id])
+        agent.post(add, {"add": line, f"text-{line}": nasty, "stamp": card.stamp})
+        workflow.take("object", card, by=user(firm.lin), at=by, objections={line: nasty})
+        answers = [workflow.Answer(line, upheld=False, text=nasty)]
+        workflow.take("answer", card, by=user(firm.zhao), at=by, answers=answers)
+        workflow.take("ask_return", kept, by=user(firm.sun), at=by, note=nasty)
+        addresses = TestReadingChangesNothing().addresses(firm, card)
+        seen = 0
+        for who in ("lin", "wang", "zhao", "qian", "li"):
+            client = browser(getattr(firm, who))
+            for address in addresses:
+                answer = client.get(address)
+                if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+                    text = answer.content.decode()
+                    seen += "alert(1)" in text
+                    assert [raw for raw in self.RAW if raw in text] == [], (who, address)
+        assert seen > 20
+
+
+class TestSuccessionAndRoles:
+    """WF-16, WF-18: nobody comes to a role by handing it on, and no branch reaches beyond itself."""
+
+    def start(self, client, holder, successor, *, more=None):
+        address = reverse("admin:reviews_succession_start")
+        page = client.get(address, {"holder": holder.pk, "day": "2026-11-14"})
+        if page.status_code != 200:
+            return page
+        roles = {f"role-{one.role.holding.pk}": successor.pk for one in page.context["found"].roles}
+        fields = {
+            "holder": holder.pk, "day": "2026-11-14", "act": "hand_on", "note": "离职",
+            "token": page.context["token"], **roles, **(more or {}),
+        }  # fmt: skip
+        return client.post(address, fields)
+
+    def test_WF_16_HR_gives_no_role_to_itself(self, firm):
+        before = RoleHolding.objects.count()
+        assert self.start(browser(firm.sun), firm.wang, firm.sun).status_code == 422
+        assert RoleHolding.objects.count() == before
+
+    def test_WF_16_a_branchs_HR_hands_on_nothing_of_the_companys(self, firm):
+        office = firm.sun.assignments.get().position
+        local = factories.person("褚人事", unit=firm.shop, position=office)
+        factories.role(local, "hr", firm.shop)
+        for holder in (firm.sun, firm.qian, firm.zhou, firm.wu):
+            assert self.start(browser(local), holder, firm.chen).status_code == 404, holder
+        assert not apps.get_model("reviews", "Succession").objects.exists()
+
+    def test_FLT_03_handed_on_twice_is_once_and_extra_fields_count_for_nothing(self, firm):
+        heir = factories.person("何组长", unit=firm.team, position=firm.wang.assignments.get().position)
+        firm.card()
+        more = {**EXTRA, "successor": firm.sun.pk, "role-999999": firm.sun.pk, "card-1-paid": firm.sun.pk}
+        client = browser(firm.sun)
+        address = reverse("admin:reviews_succession_start")
+        page = client.get(address, {"holder": firm.wang.pk, "day": "2026-11-11"})
+        roles = {f"role-{one.role.holding.pk}": heir.pk for one in page.context["found"].roles}
+        fields = {
+            **more, "holder": firm.wang.pk, "day": "2026-11-11", "act": "hand_on", "note": "离职",
+            "token": page.context["token"], **roles,
+        }  # fmt: skip
+        assert [client.post(address, fields).status_code for _ in range(2)] == [302, 302]
+        assert apps.get_model("reviews", "Succession").objects.count() == 1
+        assert not RoleHolding.objects.filter(person=firm.sun).exclude(role="hr").exists()
+        card = Card.objects.get()
+        assert (card.assessor, card.state) == (heir, CardState.DRAFT)
