@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reviews.deadlines import own_working_days, reply_end, window_end
+from reviews.deadlines import own_days, reply_end, window_end
 from staff.calendar import Calendar
 from staff.models import Shift
 from tests import factories
@@ -32,8 +32,8 @@ def local(month: int, day: int, hour: int) -> datetime:
             [(10, 2, 9), (10, 4, 9)], True, local(10, 4, 18), local(10, 2, 18), id="shifts inside the holidays"
         ),
         pytest.param(
-            [(10, 2, 22), (10, 5, 22)], True, local(10, 5, 18), local(10, 2, 18),
-            id="a night counts on the day it begins",
+            [(10, 2, 22), (10, 5, 22)], True, local(10, 6, 6), local(10, 3, 6),
+            id="a night counts on the day it begins, and is waited for",
         ),
         pytest.param([(10, 2, 9)], True, local(10, 8, 18), local(10, 2, 18), id="the roster ends, then the calendar"),
         pytest.param([(10, 2, 9)], False, local(10, 9, 18), local(10, 8, 18), id="a roster not published yet"),
@@ -55,6 +55,6 @@ def test_two_own_days_for_a_card_and_one_for_an_answer(shifts, published, window
             ends_at=begins + timedelta(hours=8),
             published_at=delivered if published else None,
         )
-    works = own_working_days(person.pk, after=delivered.date(), calendar=CALENDAR)
-    assert window_end(delivered, works=works, step_day=STEP) == window
-    assert reply_end(delivered, works=works) == reply
+    own = own_days(person.pk, after=delivered.date(), calendar=CALENDAR)
+    assert window_end(delivered, works=own.works, end_of=own.end_of, step_day=STEP) == window
+    assert reply_end(delivered, works=own.works, end_of=own.end_of) == reply
