@@ -789,7 +789,7 @@ class TestFilesOutliveNoRole:
         address = reverse("team_pdf_fetch", args=[firm.review.public_id])
         answer = browser(firm.sun).get(address)
         assert answer.status_code == 200
-        answer.close()
+        answer.file_to_stream.close()
         RoleHolding.objects.filter(person=firm.sun).update(ends_on=date(2026, 11, 10))
         factories.role(firm.sun, "manager", firm.shop)
         assert browser(firm.sun).get(address).status_code == 404
