@@ -102,6 +102,7 @@ def test_a_key_makes_it_a_site(clean):
     assert runpy.run_path(str(SETTINGS))["DEBUG"] is False
 
 
+@pytest.mark.slow
 def test_production_settings_pass_the_deployment_checks(clean):
     for name, value in PRODUCTION.items():
         clean.setenv(name, value)

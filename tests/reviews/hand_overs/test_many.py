@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.urls import reverse
 
 from reviews.models import HandOver
@@ -12,6 +13,7 @@ from tests.reviews.views.conftest import enter
 MOST = 15
 
 
+@pytest.mark.slow
 def test_thirty_cards_on_every_page(firm, django_assert_max_num_queries):
     cards = [
         firm.card(factories.person(f"客服{number:02}", unit=firm.team, position=factories.position()))

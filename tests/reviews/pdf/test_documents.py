@@ -126,6 +126,7 @@ class TestFiles:
         assert files.read("absent.pdf", digest="") is None
 
 
+@pytest.mark.slow
 class TestTeam:
     def start(self, team, person, *, language="zh-hans"):
         review = Card.objects.first().review

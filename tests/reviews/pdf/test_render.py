@@ -85,6 +85,7 @@ def test_size_is_within_its_limit(language):
     assert len(render.render_card(samples.card(language))) <= 120_000
 
 
+@pytest.mark.slow
 def test_other_process_and_hash_seed_give_the_same_bytes():
     code = (
         "import django, hashlib\n"
@@ -107,6 +108,7 @@ def test_other_process_and_hash_seed_give_the_same_bytes():
     assert done.stdout.strip() == here
 
 
+@pytest.mark.slow
 def test_other_cards_in_between_change_nothing():
     first = render.render_card(samples.card())
     render.render_card(samples.card("en"))
@@ -224,6 +226,7 @@ def test_long_objections_go_on_with_a_head_on_page_two():
     assert "第2页/共2页" in second
 
 
+@pytest.mark.slow
 def test_endless_texts_are_cut_and_say_so():
     endless = "字" * 1_000_000
     sheet = samples.card()

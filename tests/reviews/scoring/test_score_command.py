@@ -223,6 +223,7 @@ def test_as_a_program_it_needs_no_database_and_prints_the_same_bytes(tmp_path):
     assert json.loads(outs[0].stdout)[0]["total"] == "96.30"
 
 
+@pytest.mark.slow
 def test_as_a_program_a_refusal_ends_with_2_and_prints_no_card(tmp_path):
     path = tmp_path / "facts.json"
     path.write_text(json.dumps(changed("facts.sales", 1.5)), encoding="utf-8")
