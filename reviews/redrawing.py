@@ -10,7 +10,7 @@ import warnings
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageOps
 
 # As uploaded.
 LARGEST = 5 * 1024 * 1024
@@ -94,8 +94,6 @@ def _judge(picture: Image.Image) -> None:
 
 def _kept(picture: Image.Image) -> Redrawn:
     media_type = FORMATS[picture.format or ""]
-    # The maker of PDFs lets half a picture pass, for the whole process; half a piece of evidence is none.
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
     # A JPEG is unpacked no larger than it is needed.
     picture.draft("RGB", (MOST_PIXELS_A_SIDE, MOST_PIXELS_A_SIDE))
     drawn = ImageOps.exif_transpose(picture)
